@@ -1,0 +1,1 @@
+"""A small but real chat server, the plugin's first host."""

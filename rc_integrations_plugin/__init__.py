@@ -1,0 +1,1 @@
+"""Rocket.Chat-compatible integrations for any Python chat server, as a pluggy plugin."""

@@ -1,0 +1,95 @@
+"""Every error the plugin raises on purpose.
+
+    IntegrationsError
+    +-- SettingsError            a setting is unknown or makes no sense; start-up stops
+    +-- HookNotFound             no integration has this id and token
+    +-- HookDisabled             the integration is switched off
+    +-- MethodNotAllowed         the hook takes POST only
+    +-- InvalidRequest           the request's body cannot be understood
+    +-- EmptyMessage             neither text nor attachments
+    +-- PostRefused              a message cannot go where it should
+    +-- ScriptFailed             the operator's script threw, hung or gave nonsense
+    +-- ScriptsUnavailable       no script process can be had now
+    +-- ApiError                 the management API says no
+
+`code` is Rocket.Chat's string for what happened, `status` the HTTP status of the answer. Texts name
+no token, no secret and no line of a script.
+"""
+
+
+class IntegrationsError(Exception):
+    """Something the plugin refuses or cannot do."""
+
+    status = 400
+    code = "error-integrations"
+
+    def __init__(self, reason: str, *, code: str | None = None, status: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.code = code or type(self).code
+        self.status = status or type(self).status
+
+
+class SettingsError(IntegrationsError):
+    """A setting is unknown or has a value that makes no sense."""
+
+    status = 500
+    code = "error-settings"
+
+
+class HookNotFound(IntegrationsError):
+    """No incoming integration has this id and token."""
+
+    status = 404
+    code = "error-invalid-hook"
+
+
+class HookDisabled(IntegrationsError):
+    """The integration is switched off."""
+
+    status = 503
+    code = "error-hook-disabled"
+
+
+class MethodNotAllowed(IntegrationsError):
+    """The hook does not take this HTTP method."""
+
+    status = 405
+    code = "error-method-not-allowed"
+
+
+class InvalidRequest(IntegrationsError):
+    """The body of a request cannot be understood, or a part of it is of the wrong type."""
+
+    code = "error-invalid-request"
+
+
+class EmptyMessage(IntegrationsError):
+    """The message has neither text nor attachments."""
+
+    code = "error-message-empty"
+
+
+class PostRefused(IntegrationsError):
+    """The message cannot go to one of its rooms; `code` says why."""
+
+    code = "error-not-allowed"
+
+
+class ScriptFailed(IntegrationsError):
+    """The operator's script threw, ran too long, took too much memory or gave nonsense."""
+
+    code = "error-running-script"
+
+
+class ScriptsUnavailable(IntegrationsError):
+    """No process can be had to run the script in; the caller may try again."""
+
+    status = 503
+    code = "error-scripts-unavailable"
+
+
+class ApiError(IntegrationsError):
+    """The management API refuses a call; `code` is Rocket.Chat's `errorType`."""
+
+    code = "error-invalid-params"

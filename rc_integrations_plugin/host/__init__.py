@@ -1,0 +1,1 @@
+"""The port: all that the plugin asks of a chat server."""

@@ -1,0 +1,49 @@
+"""From the host's blinker signals to `ChatEvent`."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from rc_integrations_plugin.host.events import ChatEvent, EventName
+from rc_integrations_plugin.host.port import Host
+
+SIGNALS = {
+    "message-sent": EventName.MESSAGE_SENT,
+    "file-uploaded": EventName.FILE_UPLOADED,
+    "room-archived": EventName.ROOM_ARCHIVED,
+    "room-created": EventName.ROOM_CREATED,
+    "room-joined": EventName.ROOM_JOINED,
+    "room-left": EventName.ROOM_LEFT,
+    "user-created": EventName.USER_CREATED,
+}
+"""Each signal is sent as `signal.send(host, user=..., room=..., message=..., session=...)`.
+
+`room` is left out for `user-created`; `message` is given for `message-sent` (new and edited ones)
+and `file-uploaded` only; `session` is left out by hosts that share none, which then send after
+their commit. A host that shares its session sends inside the transaction.
+"""
+
+
+def subscribe(host: Host, receive: Callable[[ChatEvent], None]) -> None:
+    """Call `receive` with every event of this host from now on."""
+    for signal_name, event_name in SIGNALS.items():
+        # blinker drops a receiver that nobody else holds, hence weak=False
+        host.signals.signal(signal_name).connect(
+            _receiver(event_name, receive), sender=host, weak=False
+        )
+
+
+def _receiver(name: EventName, receive: Callable[[ChatEvent], None]) -> Callable[..., None]:
+    def on_signal(_sender: object, **sent: Any) -> None:
+        receive(
+            ChatEvent(
+                name=name,
+                user=sent["user"],
+                happened_at=datetime.now(UTC),
+                room=sent.get("room"),
+                message=sent.get("message"),
+                session=sent.get("session"),
+            )
+        )
+
+    return on_signal

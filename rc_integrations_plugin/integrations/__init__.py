@@ -1,0 +1,1 @@
+"""Integrations as records, who may manage them, and their tokens."""

@@ -1,0 +1,1 @@
+"""From a webhook's body to messages in rooms."""

@@ -1,0 +1,1 @@
+"""Marshmallow schemas: Rocket.Chat's JSON spelling of our records."""

@@ -1,0 +1,1 @@
+"""Operators' JavaScript, in processes of its own."""

@@ -1,0 +1,96 @@
+"""What running an operator's script means, without saying how."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class Script:
+    """A script and whose it is. A new `version` ends the old instance and its state."""
+
+    integration_id: str
+    name: str
+    version: str
+    source: str
+    skip_transpile: bool = False
+
+
+class FaultKind(StrEnum):
+    """Why a script gave no result."""
+
+    SYNTAX = "syntax"
+    EVALUATION = "evaluation"
+    """A top-level statement or the constructor threw."""
+    NO_CLASS = "no-class"
+    NO_METHOD = "no-method"
+    EXCEPTION = "exception"
+    BAD_RESULT = "bad-result"
+    """The result can't be copied out as data."""
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    OUTPUT = "output"
+    """The result is larger than allowed."""
+    INPUT = "input"
+    """The argument is larger than allowed."""
+    CRASH = "crash"
+    """The process ended without an answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScriptFault:
+    """Why a script gave no result, and where."""
+
+    kind: FaultKind
+    name: str
+    """JavaScript's name of the error, such as TypeError; ScriptTimeout and the like for limits."""
+    message: str
+    """May quote the script: for the history and the person who saved it, never for the caller."""
+    line: int | None = None
+    """In the script as it was saved; the first line is 1."""
+    column: int | None = None
+    stack: str = ""
+
+
+@dataclass(frozen=True)
+class ConsoleLine:
+    """One call of `console.log` and its like."""
+
+    level: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScriptRun:
+    """How one call of a method went. `fault` is None exactly if the method returned."""
+
+    value: Any = None
+    """The result as JSON data; undefined is None."""
+    value_type: str = "undefined"
+    """JavaScript's `typeof` of the result, or `null` or `array`."""
+    fault: ScriptFault | None = None
+    console: tuple[ConsoleLine, ...] = ()
+    duration_ms: float = 0.0
+    fresh_instance: bool = False
+    """The class was instantiated for this call: what was kept on `this` before is gone."""
+
+
+class ScriptRunner(Protocol):
+    """Runs scripts, each integration's in a world of its own."""
+
+    def check(self, source: str, *, skip_transpile: bool = False) -> ScriptFault | None:
+        """Return why the source cannot run (nothing of it is run), or None if it compiles.
+
+        Raises:
+            ScriptsUnavailable: no process could be started.
+        """
+
+    def call(self, script: Script, method: str, argument: Any) -> ScriptRun:
+        """Call a method of the script's `Script` instance with one argument of JSON data.
+
+        Raises:
+            ScriptsUnavailable: no process could be started.
+        """
+
+    def close(self) -> None:
+        """End all processes."""

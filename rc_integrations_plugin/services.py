@@ -1,0 +1,30 @@
+"""All that a flow may use, built once by `wiring`."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from rc_integrations_plugin.host.port import Host
+from rc_integrations_plugin.scripting.protocol import ScriptRunner
+from rc_integrations_plugin.settings import Settings
+from rc_integrations_plugin.storage.calls import CallStore
+from rc_integrations_plugin.storage.integrations import IntegrationStore
+
+EXTENSION = "rc_integrations"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """The abilities of one installed plugin."""
+
+    settings: Settings
+    host: Host
+    integrations: IntegrationStore
+    calls: CallStore
+    scripts: ScriptRunner
+
+
+def current_services() -> Services:
+    """Return the services of the Flask app that is handling the request or job."""
+    services: Services = current_app.extensions[EXTENSION]
+    return services

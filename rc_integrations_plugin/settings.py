@@ -1,0 +1,53 @@
+"""The plugin's settings, read once at start-up from the host's `app.config`.
+
+Each key is `RC_INTEGRATIONS_` and the field's name in capitals; docs/settings.md explains them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+from rc_integrations_plugin.errors import SettingsError
+
+PREFIX = "RC_INTEGRATIONS_"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All settings, each with its default."""
+
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    max_body_bytes: int = 1024 * 1024
+    history_body_bytes: int = 32 * 1024
+    script_call_seconds: float = 3.0
+    script_memory_mb: int = 64
+    script_processes: int = 64
+    script_idle_seconds: float = 600.0
+
+    @classmethod
+    def from_mapping(cls, config: Mapping[str, Any]) -> Self:
+        """Return the settings that a Flask config holds.
+
+        Raises:
+            SettingsError: a key with our prefix is unknown, or a value is not of its field's type.
+        """
+        known = {field.name: field for field in fields(cls)}
+        given = {}
+        for key, value in config.items():
+            if not key.startswith(PREFIX):
+                continue
+            name = key.removeprefix(PREFIX).lower()
+            if name not in known:
+                raise SettingsError(f"Unknown setting {key}; docs/settings.md lists all of them")
+            given[name] = _checked(key, value, wanted=known[name].type)
+        return cls(**given)
+
+
+def _checked(key: str, value: Any, *, wanted: Any) -> Any:
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if type(value) is not wanted:
+        raise SettingsError(f"{key} must be of type {wanted.__name__}")
+    if wanted in {int, float} and value <= 0:
+        raise SettingsError(f"{key} must be above 0")
+    return value

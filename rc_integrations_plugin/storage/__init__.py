@@ -1,0 +1,1 @@
+"""The plugin's tables; rows go in and out as records."""

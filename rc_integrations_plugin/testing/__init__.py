@@ -1,0 +1,1 @@
+"""What other projects test with: the conformance kit for chat servers."""
