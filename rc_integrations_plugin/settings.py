@@ -18,7 +18,10 @@ class Settings:
 
     redis_url: str = "redis://127.0.0.1:6379/0"
     max_body_bytes: int = 1024 * 1024
+    auto_migrate: bool = True
     history_body_bytes: int = 32 * 1024
+    history_days: int = 30
+    history_rows: int = 1000
     script_call_seconds: float = 3.0
     script_memory_mb: int = 64
     script_processes: int = 64

@@ -1,0 +1,129 @@
+"""Calls of incoming hooks, kept for the people who run them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, RowMapping, delete, func, insert, select
+
+from rc_integrations_plugin.integrations.history import CallOutcome, IncomingCall
+from rc_integrations_plugin.storage.tables import calls
+from rc_integrations_plugin.storage.text import storable
+
+_BATCH = 500
+"""Rows that one transaction of `prune` deletes: writers wait no longer than that takes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallFilter:
+    """Which calls of one integration are wanted."""
+
+    integration_id: str
+    outcome: CallOutcome | None = None
+
+
+class CallStore:
+    """The table of calls."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, call: IncomingCall) -> None:
+        """Store a call, in a transaction of its own."""
+        with self._engine.begin() as connection:
+            connection.execute(_INSERT, _to_row(call))
+
+    def page(
+        self, wanted: CallFilter, *, offset: int, count: int, oldest_first: bool = False
+    ) -> tuple[Sequence[IncomingCall], int]:
+        """Return some of the calls, the newest first, and how many there are in all."""
+        condition = calls.c.integration_id == wanted.integration_id
+        if wanted.outcome is not None:
+            condition &= calls.c.outcome == wanted.outcome.value
+        keys = (calls.c.called_at, calls.c.id)
+        order = [key.asc() if oldest_first else key.desc() for key in keys]
+        rows = select(calls).where(condition).order_by(*order).offset(offset).limit(count)
+        with self._engine.connect() as connection:
+            total = connection.scalar(select(func.count()).select_from(calls).where(condition))
+            return [_from_row(row) for row in connection.execute(rows).mappings()], total or 0
+
+    def clear(self, integration_id: str) -> None:
+        """Forget all calls of an integration."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(calls).where(calls.c.integration_id == integration_id))
+
+    def prune(self, *, older_than: datetime, keep_at_most: int) -> int:
+        """Delete calls that are too old, and all but the newest of each integration.
+
+        Args:
+            older_than: calls before this time go.
+            keep_at_most: for each integration.
+
+        Returns:
+            How many calls were deleted.
+        """
+        with self._engine.connect() as connection:
+            ids = connection.scalars(select(calls.c.integration_id).distinct()).all()
+        return sum(
+            self._prune_one(integration_id, older_than, keep_at_most) for integration_id in ids
+        )
+
+    def _prune_one(self, integration_id: str, older_than: datetime, keep_at_most: int) -> int:
+        of_this = calls.c.integration_id == integration_id
+        newest_first = (calls.c.called_at.desc(), calls.c.id.desc())
+        too_many = select(calls.c.id).where(of_this).order_by(*newest_first).offset(keep_at_most)
+        too_old = select(calls.c.id).where(of_this, calls.c.called_at < older_than)
+        return sum(self._delete_batches(doomed.limit(_BATCH)) for doomed in (too_old, too_many))
+
+    def _delete_batches(self, doomed: Any) -> int:
+        deleted = 0
+        while True:
+            with self._engine.begin() as connection:
+                ids = connection.scalars(doomed).all()
+                if ids:
+                    connection.execute(delete(calls).where(calls.c.id.in_(ids)))
+            deleted += len(ids)
+            if len(ids) < _BATCH:
+                return deleted
+
+
+_INSERT = insert(calls)
+
+
+def _to_row(call: IncomingCall) -> dict[str, Any]:
+    return {
+        "id": call.id,
+        "integration_id": call.integration_id,
+        "called_at": call.called_at,
+        "outcome": call.outcome.value,
+        "status": call.status,
+        "duration_ms": call.duration_ms,
+        "method": storable(call.method),
+        "query": storable(call.query),
+        "headers": json.dumps(dict(call.headers)),
+        "body": storable(call.body),
+        "body_bytes": call.body_bytes,
+        "remote_address": storable(call.remote_address),
+        "results": _json_list(call.results),
+        "console": _json_list(call.console),
+        "script_duration_ms": call.script_duration_ms,
+        "script_restarted": call.script_restarted,
+        "error_code": storable(call.error_code),
+        "error": storable(call.error),
+    }
+
+
+def _json_list(values: Sequence[Mapping[str, Any]]) -> str:
+    # almost always empty for `console`: not worth a call of the encoder
+    return json.dumps([dict(value) for value in values]) if values else "[]"
+
+
+def _from_row(row: RowMapping) -> IncomingCall:
+    values = dict(row)
+    values["outcome"] = CallOutcome(values["outcome"])
+    values["headers"] = json.loads(values["headers"])
+    values["results"] = tuple(json.loads(values["results"]))
+    values["console"] = tuple(json.loads(values["console"]))
+    return IncomingCall(**values)

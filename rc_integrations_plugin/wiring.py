@@ -1,0 +1,59 @@
+"""Builds the services once and puts the plugin together; the only module that knows every class."""
+
+import importlib
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine
+
+from rc_integrations_plugin.errors import SettingsError
+from rc_integrations_plugin.host.port import Host
+from rc_integrations_plugin.scripting.protocol import ScriptRunner
+from rc_integrations_plugin.services import EXTENSION, Services
+from rc_integrations_plugin.settings import Settings
+from rc_integrations_plugin.storage import schema
+from rc_integrations_plugin.storage.calls import CallStore
+from rc_integrations_plugin.storage.integrations import IntegrationStore
+
+
+def install(app: Flask, host: Host) -> Services:
+    """Make the plugin a part of a chat server's Flask app.
+
+    Raises:
+        SettingsError: a setting or the database is not usable; the server must not start.
+    """
+    settings = Settings.from_mapping(app.config)
+    services = build_services(settings, host, engine=_engine_of(app))
+    app.extensions[EXTENSION] = services
+    return services
+
+
+def build_services(settings: Settings, host: Host, *, engine: Engine) -> Services:
+    """Return the plugin's services on this database, its tables brought up to date."""
+    if settings.auto_migrate:
+        schema.upgrade(engine)
+    return Services(
+        settings=settings,
+        host=host,
+        integrations=IntegrationStore(engine),
+        calls=CallStore(engine),
+        scripts=_script_runner(settings),
+    )
+
+
+def _engine_of(app: Flask) -> Engine:
+    """Return the engine of the host's Flask-SQLAlchemy, or of a new one where it has none."""
+    if "sqlalchemy" not in app.extensions:
+        try:
+            SQLAlchemy(app)
+        except RuntimeError as error:
+            raise SettingsError(f"No database: {error}") from error
+    with app.app_context():
+        database: SQLAlchemy = app.extensions["sqlalchemy"]
+        return database.engine
+
+
+def _script_runner(settings: Settings) -> ScriptRunner:
+    module = importlib.import_module("rc_integrations_plugin.scripting.runner")
+    runner: ScriptRunner = module.ProcessScriptRunner(settings)
+    return runner
