@@ -1,0 +1,73 @@
+"""A stub host with the plugin in it, on a SQLite file of its own, for every test that asks."""
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from host_stub.adapter import ChatHost
+from host_stub.app import create_app
+
+from rc_integrations_plugin.services import EXTENSION, Services
+from tests.fakes import ScriptedRunner
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> dict[str, Any]:
+    """What the stub is configured with; a test module may override it."""
+    return {
+        "TESTING": True,
+        "SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path / 'chat.db'}",
+    }
+
+
+@pytest.fixture
+def scripted() -> ScriptedRunner:
+    """The fake script runner that `app` uses, unless the test asks for `real_scripts`."""
+    return ScriptedRunner()
+
+
+@pytest.fixture
+def app(
+    request: pytest.FixtureRequest, config: dict[str, Any], scripted: ScriptedRunner
+) -> Iterator[Flask]:
+    """The stub host with the plugin; `@pytest.mark.real_scripts` leaves it its real scripts."""
+    app = create_app(config)
+    services: Services = app.extensions[EXTENSION]
+    if request.node.get_closest_marker("real_scripts") is None:
+        app.extensions[EXTENSION] = dataclasses.replace(services, scripts=scripted)
+    yield app
+    services.scripts.close()
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
+
+
+@pytest.fixture
+def app_context(app: Flask) -> Iterator[None]:
+    """For a test that calls the host or the stores itself.
+
+    Requests of `client` then share it, with its database session and `flask.g`: where that
+    matters, use `with app.app_context():` around the direct calls instead.
+    """
+    with app.app_context():
+        yield
+
+
+@pytest.fixture
+def services(app: Flask) -> Services:
+    found: Services = app.extensions[EXTENSION]
+    return found
+
+
+@pytest.fixture
+def host(services: Services) -> ChatHost:
+    assert isinstance(services.host, ChatHost)
+    return services.host
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()

@@ -1,0 +1,52 @@
+"""Records for tests: valid by default, override what matters."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from rc_integrations_plugin.integrations.history import CallOutcome, IncomingCall
+from rc_integrations_plugin.integrations.records import Editor, IncomingIntegration
+from rc_integrations_plugin.integrations.tokens import new_id, new_token
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def make_incoming(**fields: Any) -> IncomingIntegration:
+    """Return an enabled incoming integration without script that posts to #general.
+
+    With `script=...` its script is on and compiled.
+    """
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "name": "CI",
+        "enabled": True,
+        "username": "rocket.cat",
+        "user_id": "rocket.cat",
+        "channels": ("#general",),
+        "token": new_token(),
+        "created_at": NOON,
+        "created_by": Editor("admin-id", "admin"),
+        "updated_at": NOON,
+    }
+    if fields.get("script"):
+        values |= {"script_enabled": True, "script_compiled": fields["script"]}
+    return IncomingIntegration(**values | fields)
+
+
+def make_call(**fields: Any) -> IncomingCall:
+    """Return a call of a hook that posted one message."""
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "integration_id": "integration",
+        "called_at": NOON,
+        "outcome": CallOutcome.POSTED,
+        "status": 200,
+        "duration_ms": 1.5,
+        "method": "POST",
+        "query": "",
+        "headers": {"content-type": "application/json"},
+        "body": '{"text":"hello"}',
+        "body_bytes": 16,
+        "remote_address": "127.0.0.1",
+        "results": ({"channel": "#general", "room_id": "GENERAL", "message_id": "m1"},),
+    }
+    return IncomingCall(**values | fields)
