@@ -3,16 +3,17 @@
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from host_stub.adapter import ChatHost
-from host_stub.app import create_app
 
 from rc_integrations_plugin.services import EXTENSION, Services
 from tests.fakes import ScriptedRunner
+
+if TYPE_CHECKING:
+    from host_stub.adapter import ChatHost
 
 
 @pytest.fixture
@@ -35,6 +36,8 @@ def app(
     request: pytest.FixtureRequest, config: dict[str, Any], scripted: ScriptedRunner
 ) -> Iterator[Flask]:
     """The stub host with the plugin; `@pytest.mark.real_scripts` leaves it its real scripts."""
+    from host_stub.app import create_app  # noqa: PLC0415 tests of rules need no server
+
     app = create_app(config)
     services: Services = app.extensions[EXTENSION]
     if request.node.get_closest_marker("real_scripts") is None:
@@ -63,7 +66,9 @@ def services(app: Flask) -> Services:
 
 
 @pytest.fixture
-def host(services: Services) -> ChatHost:
+def host(services: Services) -> "ChatHost":
+    from host_stub.adapter import ChatHost  # noqa: PLC0415
+
     assert isinstance(services.host, ChatHost)
     return services.host
 
