@@ -4,8 +4,11 @@
     +-- SettingsError            a setting is unknown or makes no sense; start-up stops
     +-- HookNotFound             no integration has this id and token
     +-- HookDisabled             the integration is switched off
+    +-- PostAsUserMissing        nobody active is left to post as
+    +-- TooManyCalls             the hook was called more often than its budget allows
     +-- MethodNotAllowed         the hook takes POST only
     +-- InvalidRequest           the request's body cannot be understood
+    +-- BodyTooLarge             the request's body is larger than the setting allows
     +-- EmptyMessage             neither text nor attachments
     +-- PostRefused              a message cannot go where it should
     +-- ScriptFailed             the operator's script threw, hung or gave nonsense
@@ -51,6 +54,20 @@ class HookDisabled(IntegrationsError):
     code = "error-hook-disabled"
 
 
+class PostAsUserMissing(IntegrationsError):
+    """The user that the integration posts as is gone or deactivated."""
+
+    status = 401
+    code = "error-invalid-post-as-user"
+
+
+class TooManyCalls(IntegrationsError):
+    """The hook was called more often than its budget allows."""
+
+    status = 429
+    code = "error-too-many-requests"
+
+
 class MethodNotAllowed(IntegrationsError):
     """The hook does not take this HTTP method."""
 
@@ -62,6 +79,13 @@ class InvalidRequest(IntegrationsError):
     """The body of a request cannot be understood, or a part of it is of the wrong type."""
 
     code = "error-invalid-request"
+
+
+class BodyTooLarge(IntegrationsError):
+    """The body of a request is larger than the setting allows."""
+
+    status = 413
+    code = "error-body-too-large"
 
 
 class EmptyMessage(IntegrationsError):

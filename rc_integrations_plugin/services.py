@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import current_app
 
 from rc_integrations_plugin.host.port import Host
+from rc_integrations_plugin.rate_limit import RateLimiter
 from rc_integrations_plugin.scripting.protocol import ScriptRunner
 from rc_integrations_plugin.settings import Settings
 from rc_integrations_plugin.storage.calls import CallStore
@@ -22,6 +23,8 @@ class Services:
     integrations: IntegrationStore
     calls: CallStore
     scripts: ScriptRunner
+    rate_limiter: RateLimiter | None = None
+    """None where calls are not limited."""
 
 
 def current_services() -> Services:

@@ -4,7 +4,7 @@ Each key is `RC_INTEGRATIONS_` and the field's name in capitals; docs/settings.m
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, fields
 from typing import Any, Self
 
 from rc_integrations_plugin.errors import SettingsError
@@ -18,6 +18,8 @@ class Settings:
 
     redis_url: str = "redis://127.0.0.1:6379/0"
     max_body_bytes: int = 1024 * 1024
+    rate_limit_calls: int = 0
+    rate_limit_seconds: int = 60
     auto_migrate: bool = True
     history_body_bytes: int = 32 * 1024
     history_days: int = 30
@@ -42,15 +44,17 @@ class Settings:
             name = key.removeprefix(PREFIX).lower()
             if name not in known:
                 raise SettingsError(f"Unknown setting {key}; docs/settings.md lists all of them")
-            given[name] = _checked(key, value, wanted=known[name].type)
+            given[name] = _checked(key, value, field=known[name])
         return cls(**given)
 
 
-def _checked(key: str, value: Any, *, wanted: Any) -> Any:
+def _checked(key: str, value: Any, *, field: Field[Any]) -> Any:
+    wanted: Any = field.type
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if type(value) is not wanted:
         raise SettingsError(f"{key} must be of type {wanted.__name__}")
-    if wanted in {int, float} and value <= 0:
+    # 0 is meant only where it is the default: it switches something off
+    if wanted in {int, float} and value <= 0 and (value, field.default) != (0, 0):
         raise SettingsError(f"{key} must be above 0")
     return value

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from rc_integrations_plugin.errors import SettingsError
 from rc_integrations_plugin.host.port import Host
+from rc_integrations_plugin.rate_limit import RateLimiter
 from rc_integrations_plugin.scripting.protocol import ScriptRunner
 from rc_integrations_plugin.services import EXTENSION, Services
 from rc_integrations_plugin.settings import Settings
@@ -38,6 +39,7 @@ def build_services(settings: Settings, host: Host, *, engine: Engine) -> Service
         integrations=IntegrationStore(engine),
         calls=CallStore(engine),
         scripts=_script_runner(settings),
+        rate_limiter=_rate_limiter(settings),
     )
 
 
@@ -51,6 +53,16 @@ def _engine_of(app: Flask) -> Engine:
     with app.app_context():
         database: SQLAlchemy = app.extensions["sqlalchemy"]
         return database.engine
+
+
+def _rate_limiter(settings: Settings) -> RateLimiter | None:
+    if settings.rate_limit_calls == 0:
+        return None
+    return RateLimiter(
+        calls=settings.rate_limit_calls,
+        seconds=settings.rate_limit_seconds,
+        redis_url=settings.redis_url,
+    )
 
 
 def _script_runner(settings: Settings) -> ScriptRunner:

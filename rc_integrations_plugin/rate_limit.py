@@ -1,0 +1,77 @@
+"""How often a hook may be called: counted in Redis for all processes together."""
+
+import logging
+from dataclasses import dataclass
+from functools import cached_property
+
+from limits import RateLimitItemPerSecond
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import FixedWindowRateLimiter
+
+logger = logging.getLogger(__name__)
+
+_REDIS_SECONDS = 0.5
+"""A call of a hook never waits longer for Redis."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Allowance:
+    """What is left of a budget after one more call."""
+
+    granted: bool
+    first_refusal: bool
+    """Whether this is the first call of its window that was too many."""
+    limit: int
+    remaining: int
+    reset_at: float
+    """When the next window begins, in seconds since 1970."""
+
+
+class RateLimiter:
+    """Grants each key a number of calls in a window of time, which its first call opens."""
+
+    def __init__(self, *, calls: int, seconds: int, redis_url: str) -> None:
+        self._limit = RateLimitItemPerSecond(calls, seconds, namespace="rc-integrations")
+        self._refusals = RateLimitItemPerSecond(1, seconds, namespace="rc-integrations-refused")
+        self._redis_url = redis_url
+
+    def count(self, *key: str) -> Allowance:
+        """Count one more call of a key and return whether it is within the budget.
+
+        While Redis is away each process counts for itself.
+        """
+        try:
+            return self._count(self._shared, key)
+        except StorageError as error:
+            logger.warning("Calls are counted for this process alone: %s", error.storage_error)
+            return self._count(self._own, key)
+
+    def _count(self, limiter: FixedWindowRateLimiter, key: tuple[str, ...]) -> Allowance:
+        granted = limiter.hit(self._limit, *key)
+        window = limiter.get_window_stats(self._limit, *key)
+        return Allowance(
+            granted=granted,
+            first_refusal=not granted and limiter.hit(self._refusals, *key),
+            limit=self._limit.amount,
+            remaining=window.remaining,
+            reset_at=window.reset_time,
+        )
+
+    @cached_property
+    def _shared(self) -> FixedWindowRateLimiter:
+        # `limits` says redis+unix where redis-py says unix
+        url = self._redis_url
+        url = f"redis+{url}" if url.startswith("unix:") else url
+        return FixedWindowRateLimiter(
+            RedisStorage(
+                url,
+                wrap_exceptions=True,
+                socket_timeout=_REDIS_SECONDS,
+                socket_connect_timeout=_REDIS_SECONDS,
+            )
+        )
+
+    @cached_property
+    def _own(self) -> FixedWindowRateLimiter:
+        return FixedWindowRateLimiter(MemoryStorage())
