@@ -1,5 +1,6 @@
 """Brings the plugin's tables to the version that this code needs."""
 
+import threading
 import time
 from pathlib import Path
 
@@ -14,6 +15,8 @@ HEAD = "0001"
 VERSION_TABLE = "rc_integrations_version"
 """Not Alembic's usual name: the host's own Alembic keeps that for itself."""
 _LOCK_KEY = 0x7263_696E_7465_6772
+_ALEMBIC_IN_USE = threading.Lock()
+"""Alembic keeps what it works on in module globals."""
 _ATTEMPTS = 50
 _PAUSE_SECONDS = 0.2
 
@@ -27,7 +30,8 @@ def upgrade(engine: Engine) -> None:
         return
     for attempt in range(_ATTEMPTS):
         try:
-            _upgrade_locked(engine)
+            with _ALEMBIC_IN_USE:
+                _upgrade_locked(engine)
         except OperationalError:
             # SQLite refuses who reads first and writes later while another writes; that other
             # process does our work, so look again
@@ -69,8 +73,10 @@ def _lock(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
     elif connection.dialect.name == "sqlite":
-        driver_connection = connection.connection.driver_connection
-        if not getattr(driver_connection, "in_transaction", False):
+        connection.begin()
+        # some hosts begin SQLite's transactions themselves, in an event
+        driver = connection.connection.dbapi_connection
+        if not getattr(driver, "in_transaction", False):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 

@@ -1,0 +1,135 @@
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, MetaData, create_engine, event, inspect, text
+from sqlalchemy.pool import StaticPool
+
+from rc_integrations_plugin.errors import SettingsError
+from rc_integrations_plugin.storage import schema
+from rc_integrations_plugin.storage.integrations import IntegrationStore
+from rc_integrations_plugin.storage.tables import metadata
+from tests.factories import make_incoming
+
+
+def differences(engine: Engine) -> list[object]:
+    options = {
+        "version_table": schema.VERSION_TABLE,
+        "include_name": lambda name, kind, parents: kind != "table" or name in metadata.tables,
+    }
+    with engine.connect() as connection:
+        return list(
+            compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+        )
+
+
+def test_migrations_make_the_tables_that_the_code_declares(engine: Engine) -> None:
+    assert set(metadata.tables) <= set(inspect(engine).get_table_names())
+    assert differences(engine) == []
+
+
+def test_the_newest_revision_is_the_one_that_the_code_needs() -> None:
+    folder = Path(schema.__file__).parent / "migrations"
+    config = Config()
+    config.set_main_option("script_location", str(folder))
+
+    assert ScriptDirectory.from_config(config).get_heads() == [schema.HEAD]
+
+
+def test_current_tables_are_left_alone(engine: Engine) -> None:
+    integration = make_incoming()
+    IntegrationStore(engine).add(integration)
+    statements: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *sent: statements.append(sent[2]))
+
+    schema.upgrade(engine)
+
+    assert IntegrationStore(engine).find(integration.id) == integration
+    assert [statement for statement in statements if not statement.startswith(("SEL", "PRA"))] == []
+
+
+def test_the_hosts_tables_and_its_own_alembic_stay_as_they_were(empty_engine: Engine) -> None:
+    with empty_engine.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+        connection.execute(text("INSERT INTO alembic_version VALUES ('host-1')"))
+        connection.execute(text("CREATE TABLE users (id INTEGER)"))
+
+    schema.upgrade(empty_engine)
+
+    host_tables = MetaData()
+    host_tables.reflect(empty_engine, only=["alembic_version", "users"])
+    with empty_engine.connect() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "host-1"
+    assert set(inspect(empty_engine).get_table_names()) == {
+        "alembic_version",
+        "users",
+        "rc_integrations",
+        "rc_integration_calls",
+        "rc_integrations_version",
+    }
+
+
+@pytest.mark.parametrize("host_begins", [False, True], ids=["driver begins", "host begins"])
+def test_many_may_upgrade_at_once(tmp_path: Path, host_begins: bool) -> None:  # noqa: FBT001
+    engines = [create_engine(f"sqlite:///{tmp_path / 'one.db'}") for _ in range(6)]
+    if host_begins:
+        # docs: SQLAlchemy's recipe for serializable transactions on SQLite
+        for engine in engines:
+            event.listen(engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN"))
+    errors: list[BaseException] = []
+    start = threading.Barrier(len(engines))
+
+    def upgrade(engine: Engine) -> None:
+        start.wait()
+        try:
+            schema.upgrade(engine)
+        except Exception as error:  # noqa: BLE001 reported by the test
+            errors.append(error)
+
+    threads = [threading.Thread(target=upgrade, args=[engine]) for engine in engines]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert errors == []
+    assert differences(engines[0]) == []
+    for engine in engines:
+        engine.dispose()
+
+
+def test_tables_of_a_newer_release_stop_the_start(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE rc_integrations_version SET version_num = '9999'"))
+
+    with pytest.raises(SettingsError, match="newer release") as caught:
+        schema.upgrade(engine)
+
+    assert "9999" in caught.value.reason
+
+
+def test_no_connection_is_left_for_forked_servers_to_share(empty_engine: Engine) -> None:
+    opened: list[object] = []
+    closed: list[object] = []
+    event.listen(empty_engine, "connect", lambda connection, record: opened.append(connection))
+    event.listen(empty_engine, "close_detached", closed.append)
+
+    schema.upgrade(empty_engine)
+
+    assert opened
+    assert closed == opened
+
+
+def test_a_database_in_memory_keeps_its_tables() -> None:
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+
+    schema.upgrade(engine)
+
+    integration = make_incoming()
+    IntegrationStore(engine).add(integration)
+    assert IntegrationStore(engine).find(integration.id) == integration
+    engine.dispose()
