@@ -1,0 +1,142 @@
+"""Posting one message to several rooms: to all or to none, or to each on its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from rc_integrations_plugin.errors import PostRefused
+from rc_integrations_plugin.host.port import (
+    Host,
+    Message,
+    MessageDraft,
+    Refusal,
+    Room,
+    RoomKind,
+    User,
+)
+from rc_integrations_plugin.messages.fallbacks import fit_to_host
+from rc_integrations_plugin.messages.rooms import resolve_room
+
+IMPERSONATE = "message-impersonate"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostResult:
+    """What became of the message in one room: a message, or `error_code` and `reason`."""
+
+    channel: str
+    """As the integration or the body gives it."""
+    room: Room | None = None
+    message: Message | None = None
+    draft: MessageDraft | None = None
+    """What was posted, fitted to what the host can do."""
+    error_code: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Post:
+    """A draft on its way."""
+
+    host: Host
+    draft: MessageDraft
+    as_user: User
+    impersonates: bool
+
+
+def post_all(
+    host: Host,
+    draft: MessageDraft,
+    channels: Sequence[str],
+    *,
+    as_user: User,
+    topic: str | None,
+    separate: bool = False,
+) -> tuple[PostResult, ...]:
+    """Post a draft to every channel and return one result for each, in their order.
+
+    Nothing is posted anywhere unless all can be. With `separate`, a refused channel is a result
+    with an error code, and the others go on. `topic` is for hosts where a message must have one.
+
+    Raises:
+        PostRefused: without `separate`, one of the rooms can't have the message.
+    """
+    post = _Post(
+        host=host,
+        draft=fit_to_host(draft, host.capabilities, topic=topic),
+        as_user=as_user,
+        impersonates=bool(draft.alias or draft.avatar),
+    )
+    if separate:
+        return tuple(_post_one(post, channel) for channel in channels)
+    try:
+        with host.transaction():
+            return _post_together(post, channels)
+    except host.refusals as refused:
+        raise _as_post_refused(refused) from refused
+
+
+def _post_one(post: _Post, channel: str) -> PostResult:
+    try:
+        with post.host.transaction():
+            return _post_together(post, [channel])[0]
+    except PostRefused as refused:
+        return PostResult(channel=channel, error_code=refused.code, reason=refused.reason)
+    except post.host.refusals as refused:
+        error = _as_post_refused(refused)
+        return PostResult(channel=channel, error_code=error.code, reason=error.reason)
+
+
+def _post_together(post: _Post, channels: Sequence[str]) -> tuple[PostResult, ...]:
+    _check_size(post)
+    rooms: dict[str, Room] = {}
+    found = []
+    for channel in channels:
+        room = resolve_room(post.host, channel, as_user=post.as_user)
+        if room.id not in rooms:
+            _enter(post, room)
+            rooms[room.id] = room
+        found.append((channel, rooms[room.id]))
+    # two names of one room get one message
+    messages = {
+        room.id: post.host.post_message(post.draft, room=room, as_user=post.as_user)
+        for room in rooms.values()
+    }
+    return tuple(
+        PostResult(channel=channel, room=room, message=messages[room.id], draft=post.draft)
+        for channel, room in found
+    )
+
+
+def _check_size(post: _Post) -> None:
+    limit = post.host.message_size_limit
+    text = post.draft.text
+    # a character beyond U+FFFF is two units in UTF-16
+    if len(text) * 2 <= limit:
+        return
+    size = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    if size > limit:
+        raise PostRefused(
+            f"The message has {size} characters, {limit} are allowed",
+            code="error-message-size-exceeded",
+        )
+
+
+def _enter(post: _Post, room: Room) -> None:
+    """Make sure that the author may write into the room, joining it if it is public."""
+    try:
+        post.host.check_may_post(post.as_user, room)
+    except post.host.refusals:
+        # asked only now: who may write is in the room already, as a rule
+        if room.kind != RoomKind.CHANNEL or post.host.is_member(post.as_user, room):
+            raise
+        post.host.join_room(post.as_user, room)
+        post.host.check_may_post(post.as_user, room)
+    if post.impersonates and not post.host.has_permission(post.as_user, IMPERSONATE, room=room):
+        # Rocket.Chat answers with this sentence in place of a code
+        raise PostRefused("Not enough permission", code="Not enough permission")
+
+
+def _as_post_refused(refused: Exception) -> PostRefused:
+    refusal = cast("Refusal", refused)
+    return PostRefused(refusal.reason, code=refusal.code)
