@@ -1,0 +1,34 @@
+"""What the demo tells its user once it is up."""
+
+import json
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+from host_stub.demo.content import INTEGRATIONS
+from host_stub.demo.folder import ADMIN, Memory
+
+
+def report(address: str, memory: Memory, *, data: Path) -> str:
+    """Return the lines to print."""
+    return "\n".join(_lines(address, memory, data))
+
+
+def _lines(address: str, memory: Memory, data: Path) -> Iterator[str]:
+    yield f"Chat      {address}"
+    yield f"Log in    {ADMIN} / {memory.admin_password}"
+    yield f"Data      {data} (log files in logs/)"
+    for integration in INTEGRATIONS:
+        hook = memory.hooks[integration.key]
+        url = f"{address}/hooks/{hook.integration_id}/{hook.token}"
+        yield ""
+        yield f"{integration.name}, posts into #{integration.room}:"
+        yield f"  {url}"
+        yield f"  {_curl(url, json.dumps(integration.example))}"
+    yield ""
+    yield "Ctrl-C stops everything."
+
+
+def _curl(url: str, body: str) -> str:
+    header = "Content-Type: application/json"
+    return shlex.join(["curl", "-X", "POST", "-H", header, "--data", body, url])
