@@ -1,0 +1,1 @@
+"""The REST API, in Rocket.Chat's shapes."""

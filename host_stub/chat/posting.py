@@ -1,0 +1,153 @@
+"""Writing into a room.
+
+This is the server's hottest path: two statements for a message without a thread, one that reads
+all that the checks need and one that inserts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy.orm.attributes import set_committed_value
+
+from host_stub import signals
+from host_stub.chat import text
+from host_stub.chat.permissions import has_permission
+from host_stub.chat.refusals import ChatRefused, invalid_params, not_allowed
+from host_stub.chat.server import Chat
+from host_stub.models.messages import Message, next_change
+from host_stub.models.rooms import DIRECT, Membership, Room
+from host_stub.models.schema import now, random_id
+from host_stub.models.users import User
+
+READ_ONLY = "You can't send messages because the room is readonly."
+MUTED = "You_have_been_muted"
+
+_RIGHTS = (
+    select(
+        Room.kind,
+        Room.is_archived,
+        Room.is_read_only,
+        Membership.user_id.label("member_id"),
+        Membership.is_muted,
+        User.is_active,
+    )
+    .select_from(Room)
+    .outerjoin(
+        Membership,
+        and_(Membership.room_id == Room.id, Membership.user_id == bindparam("user_id")),
+    )
+    .outerjoin(User, User.id == Membership.user_id)
+    .where(Room.id == bindparam("room_id"))
+)
+_INSERT = insert(Message.__table__)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewMessage:
+    """A message to be written."""
+
+    text: str = ""
+    alias: str = ""
+    avatar: str = ""
+    emoji: str = ""
+    attachments: Sequence[Mapping[str, Any]] = ()
+    thread_id: str | None = None
+    custom_fields: Mapping[str, Any] | None = None
+    integration_id: str | None = None
+    parse_urls: bool = True
+    groupable: bool = True
+    file: dict[str, Any] | None = None
+
+
+def check_may_post(chat: Chat, user_id: str, room_id: str) -> None:
+    """Do nothing if the user may write into the room now.
+
+    Raises:
+        ChatRefused: no such room, not a member, muted, read-only, archived, or an account of the
+            two that is switched off.
+    """
+    row = chat.session.execute(_RIGHTS, {"user_id": user_id, "room_id": room_id}).first()
+    if row is None:
+        raise ChatRefused("error-invalid-room", "Invalid room")
+    if row.member_id is None or not row.is_active:
+        raise not_allowed()
+    if row.is_archived or (row.kind == DIRECT and _other_is_gone(chat, user_id, room_id)):
+        raise ChatRefused("room_is_blocked", "This room is blocked")
+    if row.is_muted:
+        raise ChatRefused(MUTED)
+    if row.is_read_only and not has_permission(chat, user_id, "post-readonly", room_id=room_id):
+        raise ChatRefused(READ_ONLY)
+
+
+def post_message(chat: Chat, new: NewMessage, *, room: Room, author: User) -> Message:
+    """Store a message and tell everyone.
+
+    Raises:
+        ChatRefused: the author may not write here, or the text is too long or not text.
+    """
+    check_may_post(chat, author.id, room.id)
+    for field in (new.text, new.alias, new.avatar, new.emoji):
+        text.check_storable(field, field="the message")
+    text.check_size(new.text, limit=chat.settings.message_size)
+    sent_at = now()
+    values = _columns(new, room_id=room.id, author_id=author.id) | {"sent_at": sent_at}
+    values["updated_at"] = sent_at
+    if new.thread_id is not None:
+        _count_reply(chat, new.thread_id, values)
+    chat.session.execute(_INSERT, values)
+    # not loaded back: all that an answer or a listener reads is known
+    message = Message(**values, reply_count=0)
+    set_committed_value(message, "author", author)
+    chat.announce(signals.MESSAGE_SENT, user=author, room=room, message=message)
+    return message
+
+
+def _columns(new: NewMessage, *, room_id: str, author_id: str) -> dict[str, Any]:
+    return {
+        "id": random_id(),
+        "room_id": room_id,
+        "author_id": author_id,
+        "text": new.text,
+        "alias": new.alias or None,
+        "avatar": new.avatar or None,
+        "emoji": new.emoji or None,
+        "attachments": [dict(attachment) for attachment in new.attachments],
+        "custom_fields": None if new.custom_fields is None else dict(new.custom_fields),
+        "thread_id": new.thread_id,
+        "integration_id": new.integration_id,
+        "parse_urls": new.parse_urls,
+        "groupable": new.groupable,
+        "file": new.file,
+    }
+
+
+def _count_reply(chat: Chat, thread_id: str, values: dict[str, Any]) -> None:
+    """Note on the first message of a thread that it got a reply."""
+    query = select(Message.room_id, Message.thread_id, Message.deleted_at).where(
+        Message.id == thread_id
+    )
+    parent = chat.session.execute(query).first() if text.is_storable(thread_id) else None
+    if parent is None or parent.room_id != values["room_id"] or parent.deleted_at is not None:
+        raise invalid_params("The thread's first message is not in this room")
+    # a reply to a reply belongs to the same thread
+    values["thread_id"] = parent.thread_id or thread_id
+    chat.session.execute(
+        update(Message)
+        .where(Message.id == values["thread_id"])
+        .values(
+            reply_count=Message.reply_count + 1,
+            last_reply_at=values["sent_at"],
+            change=next_change(),
+        )
+    )
+
+
+def _other_is_gone(chat: Chat, user_id: str, room_id: str) -> bool:
+    query = (
+        select(User.is_active)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.room_id == room_id, User.id != user_id)
+    )
+    return not all(chat.session.scalars(query))

@@ -1,0 +1,61 @@
+"""The running chat server: what every function of this package needs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from blinker import Namespace
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from host_stub.database import db
+from host_stub.models.messages import Message
+from host_stub.models.rooms import Room
+from host_stub.models.users import User
+from host_stub.settings import StubSettings
+
+EXTENSION = "host_stub"
+
+
+@dataclass(kw_only=True, eq=False)
+class Chat:
+    """One chat server: its settings, its signals, and the session of the current app context."""
+
+    settings: StubSettings
+    signals: Namespace = field(default_factory=Namespace)
+    sender: object = None
+    """Who the signals say they come from: the app's `ChatHost`."""
+
+    @property
+    def session(self) -> Session:
+        """The session of the current app context."""
+        return db.session()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Commit what is done inside, or undo it when an error leaves."""
+        session = self.session
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+    def announce(
+        self, signal: str, *, user: User, room: Room | None = None, message: Message | None = None
+    ) -> None:
+        """Tell whoever listens, inside the transaction. `signals.py` lists what is told."""
+        sent: dict[str, Any] = {"user": user, "session": self.session}
+        if room is not None:
+            sent["room"] = room
+        if message is not None:
+            sent["message"] = message
+        self.signals.signal(signal).send(self.sender, **sent)
+
+
+def current_chat() -> Chat:
+    """Return the chat server of the current app."""
+    chat: Chat = current_app.extensions[EXTENSION]
+    return chat

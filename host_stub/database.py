@@ -1,0 +1,120 @@
+"""The database connection: Flask-SQLAlchemy on SQLite or PostgreSQL.
+
+SQLite lets one connection write at a time, and whoever waits polls its lock, which makes some
+threads wait for very long. So in one process a lock of our own, the *write gate*, is taken before
+the first write of a connection and given back when it commits or rolls back. It follows that no
+thread may write on a second connection while it has uncommitted writes on another.
+"""
+
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.engine import make_url
+
+from host_stub.models.schema import Base
+
+# objects stay readable after the commit: an answer is often built from what was just stored
+db = SQLAlchemy(session_options={"expire_on_commit": False})
+
+LOCK_SECONDS = 15
+_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "CREATE", "DROP", "ALTER", "BEGIN")
+_SCHEMA_LOCK = 0x686F7374  # any number, the same in every process
+
+
+class GatedConnection(sqlite3.Connection):
+    """An SQLite connection that gives back the write gate when its transaction ends."""
+
+    gate: "threading.Lock | None" = None
+
+    def commit(self) -> None:
+        """Commit, then let the next writer in."""
+        try:
+            super().commit()
+        finally:
+            if not self.in_transaction:  # a busy commit may be tried again
+                self.leave_gate()
+
+    def rollback(self) -> None:
+        """Roll back, then let the next writer in."""
+        try:
+            super().rollback()
+        finally:
+            self.leave_gate()
+
+    def close(self) -> None:
+        """Close, which rolls back."""
+        try:
+            super().close()
+        finally:
+            self.leave_gate()
+
+    def enter_gate(self, gate: threading.Lock) -> None:
+        """Wait until no other connection of this process writes."""
+        if self.gate is not None:
+            return
+        if not gate.acquire(timeout=LOCK_SECONDS):
+            raise sqlite3.OperationalError("database is locked by another thread")
+        self.gate = gate
+
+    def leave_gate(self) -> None:
+        """Let the next writer in, if this connection was the one inside."""
+        gate, self.gate = self.gate, None
+        if gate is not None:
+            gate.release()
+
+
+def connect_database(app: Flask, *, data: Path) -> None:
+    """Give the app its engine and create the tables that are missing."""
+    if not app.config.get("SQLALCHEMY_DATABASE_URI"):
+        data.mkdir(parents=True, exist_ok=True)
+        app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{(data / 'chat.db').resolve()}"
+    options = app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {})
+    options.setdefault("pool_size", 64)
+    options.setdefault("max_overflow", 64)
+    is_sqlite = make_url(app.config["SQLALCHEMY_DATABASE_URI"]).get_backend_name() == "sqlite"
+    if is_sqlite:
+        arguments = options.setdefault("connect_args", {})
+        arguments.setdefault("factory", GatedConnection)
+        arguments.setdefault("timeout", LOCK_SECONDS)
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+        if is_sqlite:
+            _prepare_sqlite(engine)
+        _create_tables(engine)
+        # a server that forks after this must not share connections with its children
+        engine.dispose()
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    gate = threading.Lock()
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def enter_gate(_connection: object, cursor: Any, statement: str, *_more: object) -> None:
+        if statement.lstrip()[:8].upper().startswith(_WRITES):
+            cursor.connection.enter_gate(gate)
+
+
+def schema_lock(connection: Connection) -> None:
+    """Let only one process at a time prepare the database, until this transaction ends."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(text("BEGIN IMMEDIATE"))
+    else:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
+
+
+def _create_tables(engine: Engine) -> None:
+    with engine.begin() as connection:
+        schema_lock(connection)
+        Base.metadata.create_all(connection)
