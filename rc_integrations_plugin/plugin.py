@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import pluggy
 
-from rc_integrations_plugin import wiring
+from rc_integrations_plugin import cli, wiring
 
 if TYPE_CHECKING:
+    import click
     from flask import Flask
 
     from rc_integrations_plugin.host.port import Host
@@ -18,3 +19,9 @@ hookimpl = pluggy.HookimplMarker("chat_host")
 def chat_host_startup(app: "Flask", host: "Host") -> None:
     """Install the plugin into the chat server's Flask app."""
     wiring.install(app, host)
+
+
+@hookimpl
+def chat_host_commands(cli_group: "click.Group") -> None:
+    """Add `integrations worker` to the chat server's command line."""
+    cli_group.add_command(cli.integrations)

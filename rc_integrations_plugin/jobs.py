@@ -1,0 +1,18 @@
+"""What RQ runs: thin functions, named by strings where they are queued.
+
+A worker runs them in its own process, inside the host's app context (see cli.py).
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from rc_integrations_plugin.services import current_services
+
+
+def prune_history() -> int:
+    """Delete calls that are too old or too many and return how many those were."""
+    services = current_services()
+    settings = services.settings
+    return services.calls.prune(
+        older_than=datetime.now(UTC) - timedelta(days=settings.history_days),
+        keep_at_most=settings.history_rows,
+    )
