@@ -1,10 +1,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, insert, select
 
 from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.storage.calls import CallFilter, CallStore
+from rc_integrations_plugin.storage.tables import calls
 from tests.factories import NOON, make_call
 
 
@@ -111,8 +112,12 @@ def test_each_integration_keeps_its_newest_calls(store: CallStore) -> None:
 def test_more_calls_than_one_transaction_deletes_are_pruned(
     engine: Engine, store: CallStore
 ) -> None:
-    for number in range(1201):
-        store.add(make_call(id=str(number)))
+    store.add(make_call(id="0"))
+    with engine.begin() as connection:
+        first = dict(connection.execute(select(calls)).mappings().one())
+        connection.execute(
+            insert(calls), [first | {"id": str(number)} for number in range(1, 1201)]
+        )
     commits: list[object] = []
     event.listen(engine, "commit", commits.append)
 
