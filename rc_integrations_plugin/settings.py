@@ -28,6 +28,8 @@ class Settings:
     script_memory_mb: int = 64
     script_processes: int = 64
     script_idle_seconds: float = 600.0
+    script_input_bytes: int = 4 * 1024 * 1024
+    script_output_bytes: int = 1024 * 1024
 
     @classmethod
     def from_mapping(cls, config: Mapping[str, Any]) -> Self:

@@ -80,7 +80,9 @@ def _npm(folder: Path, *arguments: str) -> None:
     if result.returncode != 0:
         lines = [line for line in result.stderr.splitlines() if "error" in line.lower()]
         reason = " / ".join(lines[:3]) or f"exit status {result.returncode}"
-        raise SystemExit(f"The script libraries cannot be built: npm {arguments[0]} failed: {reason}")
+        raise SystemExit(
+            f"The script libraries cannot be built: npm {arguments[0]} failed: {reason}"
+        )
 
 
 def _licences(modules: Path) -> str:

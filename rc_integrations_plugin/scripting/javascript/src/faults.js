@@ -12,21 +12,27 @@ export function describe(error, kind) {
   if (error instanceof Fault) {
     return { kind: error.kind, name: error.faultName, message: error.message };
   }
+  // The engine throws null when there is no memory left even for an error.
+  if (error === null) return outOfMemory();
   const name = text(() => error.name) || 'Error';
   const message = text(() => error.message) ?? text(() => error) ?? 'unknown';
   if (name === 'InternalError' && message === 'out of memory') {
-    return { kind: 'memory', name: 'ScriptMemory', message: 'the script needs more memory than allowed' };
+    return outOfMemory();
   }
   const frames = ownFrames(text(() => error.stack) ?? '');
   const [, line, column] = /<input>:(\d+)(?::(\d+))?/.exec(frames[0] ?? '') ?? [];
   return {
-    kind,
+    kind: kind === 'evaluation' && error instanceof SyntaxError ? 'syntax' : kind,
     name,
     message,
     line: line ? Number(line) : null,
     column: column ? Number(column) : null,
     stack: frames.join('\n').replaceAll('<input>', 'script'),
   };
+}
+
+function outOfMemory() {
+  return { kind: 'memory', name: 'ScriptMemory', message: 'the script needs more memory than allowed' };
 }
 
 function ownFrames(stack) {

@@ -1,7 +1,7 @@
 // A script's result as JSON data, or a fault that names the part which is none.
 import { Fault } from './faults.js';
 
-const MAX_DEPTH = 200;
+const MAX_DEPTH = 100;
 
 export function typeName(value) {
   if (value === null) return 'null';

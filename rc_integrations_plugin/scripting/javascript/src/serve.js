@@ -58,20 +58,11 @@ function check(source) {
 }
 
 function instantiate(source) {
-  const [Script] = compileAndRun(`${source}\n;[typeof Script === 'undefined' ? undefined : Script]`);
+  const [Script] = evaluateGlobally(`${source}\n;[typeof Script === 'undefined' ? undefined : Script]`);
   if (typeof Script !== 'function') {
     throw new Fault('no-class', 'ScriptClassMissing', 'the script defines no class named Script');
   }
   return new Script();
-}
-
-function compileAndRun(source) {
-  try {
-    return evaluateGlobally(source);
-  } catch (error) {
-    if (error instanceof SyntaxError) throw Object.assign(error, { atCompile: true });
-    throw error;
-  }
 }
 
 async function call(instance, method, argument) {

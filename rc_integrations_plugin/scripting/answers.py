@@ -1,0 +1,90 @@
+"""Reads what a script's process answered. The process may be in a script's hands: trust nothing."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from rc_integrations_plugin.scripting.protocol import (
+    ConsoleLine,
+    FaultKind,
+    ScriptFault,
+    ScriptRun,
+)
+
+MAX_TEXT = 64 * 1024
+MAX_LINES = 200
+
+
+def read_answer(frame: bytes) -> ScriptRun:
+    """Return the run that a frame tells of.
+
+    Raises:
+        ValueError: the frame is not what the sandbox sends.
+    """
+    try:
+        document = json.loads(frame)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    match document:
+        case {"answer": {**answer}, "console": [*lines]}:
+            return ScriptRun(
+                value=_well_formed(answer.get("value")),
+                value_type=_text(answer.get("type"), "undefined"),
+                fault=_read_fault(answer.get("fault")),
+                console=tuple(_read_line(line) for line in lines[:MAX_LINES]),
+                fresh_instance=answer.get("fresh") is True,
+            )
+    raise ValueError("no answer")
+
+
+def _read_fault(document: Any) -> ScriptFault | None:
+    if document is None:
+        return None
+    match document:
+        case {"kind": str(kind)}:
+            return _fault(FaultKind(kind), document)
+    raise ValueError("a fault must be an object with a kind")
+
+
+def _fault(kind: FaultKind, document: Mapping[str, Any]) -> ScriptFault:
+    return ScriptFault(
+        kind=kind,
+        name=_text(document.get("name"), "Error")[:100],
+        message=_text(document.get("message"), ""),
+        line=_position(document.get("line")),
+        column=_position(document.get("column")),
+        stack=_text(document.get("stack"), ""),
+    )
+
+
+def _read_line(document: Any) -> ConsoleLine:
+    match document:
+        case {"level": str(level), "text": str(text)}:
+            return ConsoleLine(level[:20], _without_surrogates(text[:MAX_TEXT]))
+    raise ValueError("a console line must have level and text")
+
+
+def _text(value: Any, default: str) -> str:
+    return _without_surrogates(value[:MAX_TEXT]) if isinstance(value, str) else default
+
+
+def _position(value: Any) -> int | None:
+    return value if type(value) is int and 0 < value < 10**9 else None
+
+
+def _well_formed(value: Any) -> Any:
+    """Return JSON data whose texts can be encoded: a lone surrogate becomes U+FFFD."""
+    match value:
+        case str():
+            return _without_surrogates(value)
+        case list():
+            return [_well_formed(item) for item in value]
+        case dict():
+            return {_without_surrogates(key): _well_formed(item) for key, item in value.items()}
+    return value
+
+
+def _without_surrogates(text: str) -> str:
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,0 +1,139 @@
+"""What a script's process takes from itself before it reads its first order.
+
+Everything here is one-way. The resource limits work on every POSIX system; the rest needs Linux,
+and the system call filter also libseccomp. Where a part is missing, the others still hold: the
+engine itself offers no way out, these are for the day on which it has a hole.
+"""
+
+import ctypes
+import errno
+import os
+import resource
+import signal
+import sys
+from pathlib import Path
+
+try:
+    import pyseccomp
+except (ImportError, OSError, RuntimeError):
+    pyseccomp = None
+
+PIPE = 0
+MEGABYTE = 1024 * 1024
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
+_PR_SET_NO_NEW_PRIVS = 38
+
+# Reading and writing the pipe, memory without execution, time, signals to itself, ending.
+_ALLOWED_CALLS = (
+    "read",
+    "write",
+    "brk",
+    "munmap",
+    "mremap",
+    "madvise",
+    "futex",
+    "clock_gettime",
+    "clock_nanosleep",
+    "gettimeofday",
+    "getpid",
+    "gettid",
+    "getrandom",
+    "getrusage",
+    "setitimer",
+    "rt_sigaction",
+    "rt_sigprocmask",
+    "rt_sigreturn",
+    "sigaltstack",
+    "restart_syscall",
+    "exit",
+    "exit_group",
+)
+
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def can_filter_calls() -> bool:
+    """Tell whether the library for system call filters is there."""
+    return pyseccomp is not None
+
+
+def keep_only(descriptor: int) -> None:
+    """Make a descriptor number 0 and close all others."""
+    os.dup2(descriptor, PIPE)
+    os.closerange(1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill this process when the one that forked it ends."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def confine(*, memory_mb: int, expected_parent: int) -> None:
+    """Give up everything but the pipe, memory and time. Can't be undone.
+
+    Args:
+        memory_mb: how much more than now the process may map.
+        expected_parent: the process that must still be the parent.
+    """
+    os.environ.clear()
+    die_with_parent()
+    if os.getppid() != expected_parent:
+        os._exit(0)
+    _set_limits(memory_mb)
+    _prctl(_PR_SET_DUMPABLE, 0)
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    _filter_calls()
+
+
+def _set_limits(memory_mb: int) -> None:
+    limits = {
+        resource.RLIMIT_AS: _mapped_bytes() + memory_mb * MEGABYTE,
+        # The pipe is number 0, so nothing else can be opened.
+        resource.RLIMIT_NOFILE: 1,
+        resource.RLIMIT_NPROC: 0,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_CORE: 0,
+    }
+    for limit, value in limits.items():
+        resource.setrlimit(limit, (value, value))
+
+
+def limit_processor_time(seconds: float) -> None:
+    """Have the kernel end the process once it has used this much more processor time."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    allowed = int(used.ru_utime + used.ru_stime + seconds) + 2
+    resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.RLIM_INFINITY))
+
+
+def _mapped_bytes() -> int:
+    try:
+        pages = int(Path("/proc/self/statm").read_bytes().split()[0])
+    except OSError:
+        # No /proc: a Python process with the engine maps about this much.
+        return 512 * MEGABYTE
+    return pages * resource.getpagesize()
+
+
+def _prctl(option: int, value: int) -> None:
+    if _libc is not None and _libc.prctl(option, value, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), f"prctl({option}) failed")
+
+
+def _filter_calls() -> None:
+    if pyseccomp is None:
+        return
+    rules = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.EPERM))
+    for name in _ALLOWED_CALLS:
+        rules.add_rule(pyseccomp.ALLOW, name)
+    no_execution = pyseccomp.Arg(2, pyseccomp.MASKED_EQ, _PROT_EXEC, 0)
+    rules.add_rule(pyseccomp.ALLOW, "mmap", no_execution)
+    rules.add_rule(pyseccomp.ALLOW, "mprotect", no_execution)
+    # Limits may be lowered or read, its own only; the hard ones hold.
+    rules.add_rule(pyseccomp.ALLOW, "prlimit64", pyseccomp.Arg(0, pyseccomp.EQ, 0))
+    rules.add_rule(pyseccomp.ALLOW, "setrlimit")
+    rules.load()
+
+
+_PROT_EXEC = 4

@@ -1,0 +1,129 @@
+"""Runs scripts in processes of their own: the `ScriptRunner` of a real server."""
+
+import json
+import os
+import signal
+from dataclasses import replace
+from time import perf_counter
+from typing import Any
+
+from rc_integrations_plugin.scripting.answers import read_answer
+from rc_integrations_plugin.scripting.protocol import FaultKind, Script, ScriptFault, ScriptRun
+from rc_integrations_plugin.scripting.supervisor import (
+    FRAME_OVERHEAD,
+    KILL_AFTER,
+    ProcessEnded,
+    ScriptProcess,
+    Supervisor,
+)
+from rc_integrations_plugin.settings import Settings
+
+IDLED_OUT = b"{}"
+# After these the engine is in no state to go on, or there is no instance to keep.
+ENDS_PROCESS = frozenset(
+    {
+        FaultKind.MEMORY,
+        FaultKind.TIMEOUT,
+        FaultKind.EVALUATION,
+        FaultKind.SYNTAX,
+        FaultKind.NO_CLASS,
+    }
+)
+
+
+class ProcessScriptRunner:
+    """Runs each integration's script in a child process that keeps the script's instance."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._supervisor = Supervisor(settings)
+
+    def check(self, source: str, *, skip_transpile: bool = False) -> ScriptFault | None:
+        """Compile the source in a process that is thrown away; nothing of it runs."""
+        order = {"op": "check", "source": source, "skip_transpile": skip_transpile}
+        if len(source) > self._settings.script_input_bytes:
+            return self._too_large("script").fault
+        with self._supervisor.throw_away_process() as process:
+            try:
+                return read_answer(self._exchange(process, json.dumps(order).encode())).fault
+            except (ProcessEnded, ValueError) as end:
+                return self._ended(process, end).fault
+
+    def call(self, script: Script, method: str, argument: Any) -> ScriptRun:
+        """Call a method of the script's instance, which is made first where there is none."""
+        started = perf_counter()
+        run = self._call(script, method, argument)
+        return replace(run, duration_ms=(perf_counter() - started) * 1000)
+
+    def close(self) -> None:
+        """End all processes."""
+        self._supervisor.close()
+
+    def _call(self, script: Script, method: str, argument: Any) -> ScriptRun:
+        try:
+            text = json.dumps(argument, allow_nan=False)
+        except (ValueError, TypeError, RecursionError):
+            return _failed(FaultKind.INPUT, "ScriptInput", "the argument is not JSON data")
+        if len(text) > self._settings.script_input_bytes:
+            return self._too_large("argument")
+        while True:
+            with self._supervisor.process_of(script.integration_id) as process:
+                if process.version not in {None, script.version}:
+                    self._supervisor.end(process)
+                    continue
+                fresh = process.version is None
+                process.version = script.version
+                run = self._run(process, _order(script, method, text, with_source=fresh))
+            if run is not None:
+                return run
+
+    def _run(self, process: ScriptProcess, order: bytes) -> ScriptRun | None:
+        """Return how the call went, or None if the process had ended before it came."""
+        try:
+            frame = self._exchange(process, order)
+            if frame == IDLED_OUT:
+                self._supervisor.end(process)
+                return None
+            run = read_answer(frame)
+        except (ProcessEnded, ValueError) as end:
+            return self._ended(process, end)
+        if run.fault and run.fault.kind in ENDS_PROCESS:
+            self._supervisor.end(process)
+        return run
+
+    def _exchange(self, process: ScriptProcess, order: bytes) -> bytes:
+        return process.exchange(
+            order,
+            seconds=self._settings.script_call_seconds * KILL_AFTER,
+            max_bytes=self._settings.script_output_bytes + FRAME_OVERHEAD,
+        )
+
+    def _ended(self, process: ScriptProcess, end: ProcessEnded | ValueError) -> ScriptRun:
+        status = self._supervisor.end(process)
+        if isinstance(end, ProcessEnded) and end.by_timeout:
+            limit = self._settings.script_call_seconds
+            message = f"the script ran for more than {limit:g} s and was ended"
+            return _failed(FaultKind.TIMEOUT, "ScriptTimeout", message)
+        return _failed(FaultKind.CRASH, "ScriptCrash", f"the script's process {_how(status)}")
+
+    def _too_large(self, what: str) -> ScriptRun:
+        limit = self._settings.script_input_bytes
+        return _failed(FaultKind.INPUT, "ScriptInput", f"the {what} is larger than {limit} bytes")
+
+
+def _order(script: Script, method: str, argument: str, *, with_source: bool) -> bytes:
+    order: dict[str, Any] = {"op": "call", "method": method}
+    if with_source:
+        order |= {"source": script.source, "skip_transpile": script.skip_transpile}
+    # The argument is JSON already, and the largest part.
+    return f'{json.dumps(order)[:-1]}, "argument": {argument}}}'.encode()
+
+
+def _failed(kind: FaultKind, name: str, message: str) -> ScriptRun:
+    return ScriptRun(fault=ScriptFault(kind=kind, name=name, message=message))
+
+
+def _how(status: int) -> str:
+    if os.WIFSIGNALED(status):
+        return f"was ended by {signal.Signals(os.WTERMSIG(status)).name}"
+    return "ended without an answer"

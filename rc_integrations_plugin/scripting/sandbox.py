@@ -1,0 +1,248 @@
+"""The process that runs JavaScript. Nothing else in the package may import dukpy.
+
+`python -I -m rc_integrations_plugin.scripting.sandbox` is the *parent of scripts*: it loads the
+engine and the libraries once and then forks a child whenever the process that started it asks for
+one. A child closes everything but its pipe, confines itself and obeys orders until the pipe closes.
+
+The parent's standard input is a Unix socket. A request is one byte and a process id: `s` with the
+child's end of a pipe attached starts a child and is answered with its id; `k` kills a child (or
+learns that it ended) and is answered with its wait status.
+"""
+
+import gc
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Any, NoReturn
+
+from dukpy import _dukpy
+
+from rc_integrations_plugin.scripting.confinement import (
+    PIPE,
+    confine,
+    keep_only,
+    limit_processor_time,
+)
+from rc_integrations_plugin.scripting.wire import (
+    ANSWER,
+    HEADER,
+    READY,
+    REQUEST,
+    length_of,
+    pack,
+)
+
+WORLD = Path(__file__).parent / "javascript" / "libraries" / "world.js"
+
+
+class World:
+    """One engine with the libraries, on its way from the parent to a script's process.
+
+    The engine calls the methods with a leading underscore; this is what dukpy's own interpreter
+    class offers it. That class is not used: it would show scripts the environment, a module loader
+    and Python functions.
+    """
+
+    def __init__(self, limits: dict[str, Any]) -> None:
+        self._ctx = _dukpy.create_context()
+        self._limits = limits
+        self._console: list[dict[str, str]] = []
+        self._console_bytes = 0
+        self._console_full = False
+        self._running = False
+        self._is_parent = True
+
+    def run(self) -> None:
+        """Evaluate the libraries; they wait for orders and come back only if a script hangs."""
+        try:
+            _dukpy.eval_string(self, WORLD.read_bytes(), b"{}")
+        except MemoryError:
+            self._end_with("memory", "ScriptMemory", "the script needs more memory than allowed")
+        except _dukpy.JSRuntimeError as error:
+            self._stopped(str(error))
+        else:
+            self._stopped("")
+
+    def _stopped(self, reason: str) -> None:
+        if self._is_parent:
+            sys.exit(f"The script libraries cannot be loaded: {reason}")
+        if "out of memory" in reason:
+            self._end_with("memory", "ScriptMemory", "the script needs more memory than allowed")
+        self._end_with("timeout", "ScriptTimeout", "the returned Promise never settles")
+
+    def _check_exported_function_exists(self, name: bytes) -> bool:
+        return name in {b"next", b"reply", b"console"}
+
+    def _call_python(self, name: bytes, arguments: bytes) -> bytes | None:
+        if name == b"next":
+            return self._next()
+        if name == b"reply":
+            self._reply(arguments[1:-1])
+        else:
+            self._add_line(*json.loads(arguments))
+        return None
+
+    def _next(self) -> bytes:
+        if self._is_parent:
+            self._become_child(Nursery().serve())
+        try:
+            return self._read_order()
+        except MemoryError:
+            self._end_with("input", "ScriptInput", "the argument needs more memory than allowed")
+
+    def _become_child(self, pipe: int) -> None:
+        self._is_parent = False
+        keep_only(pipe)
+        signal.signal(signal.SIGALRM, self._on_alarm)
+        confine(memory_mb=self._limits["memory_mb"], expected_parent=self._limits["parent"])
+
+    def _read_order(self) -> bytes:
+        signal.setitimer(signal.ITIMER_REAL, self._limits["idle_seconds"])
+        header = _read(HEADER.size)
+        order = _read(length_of(header))
+        self._console.clear()
+        self._console_bytes = 0
+        self._console_full = False
+        self._running = True
+        limit_processor_time(self._limits["call_seconds"])
+        signal.setitimer(signal.ITIMER_REAL, self._limits["call_seconds"])
+        return order
+
+    def _reply(self, body: bytes) -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        self._running = False
+        if len(body) > self._limits["output_bytes"]:
+            fault = {
+                "kind": "output",
+                "name": "ScriptOutput",
+                "message": f"the result is larger than {self._limits['output_bytes']} bytes",
+            }
+            body = json.dumps({"fault": fault}).encode()
+        _write(pack(b'{"answer":%b,"console":%b}' % (body, json.dumps(self._console).encode())))
+
+    def _add_line(self, level: str, text: str) -> None:
+        if self._console_full:
+            return
+        room = self._limits["console_bytes"] - self._console_bytes
+        if len(self._console) == self._limits["console_lines"] - 1 or len(text) > room:
+            self._console_full = True
+            level, text = "warn", f"{text[:room]}... (the rest of the console output is left out)"
+        self._console_bytes += len(text)
+        self._console.append({"level": level, "text": text})
+
+    def _on_alarm(self, _signal: int, _frame: FrameType | None) -> None:
+        if self._running:
+            seconds = self._limits["call_seconds"]
+            self._end_with(
+                "timeout", "ScriptTimeout", f"the script ran for more than {seconds:g} s"
+            )
+        _write(pack(b"{}"))
+        os._exit(0)
+
+    def _end_with(self, kind: str, name: str, message: str) -> NoReturn:
+        """Answer with a fault and end: the engine is in no state to go on."""
+        answer = {"fault": {"kind": kind, "name": name, "message": message}}
+        _write(pack(json.dumps({"answer": answer, "console": self._console}).encode()))
+        os._exit(0)
+
+
+class Nursery:
+    """Forks children and ends them, as the process on the other side of standard input asks."""
+
+    def __init__(self) -> None:
+        self._control = socket.socket(fileno=0)
+        self._wake_up, self._wake_up_writer = os.pipe()
+        self._statuses: dict[int, int | None] = {}
+        """The wait status of each child, None while it runs, until it has been asked for."""
+
+    def serve(self) -> int:
+        """Obey until the other side hangs up; return, in each child, its end of the pipe."""
+        os.set_blocking(self._wake_up_writer, False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self._wake_up_writer, warn_on_full_buffer=False)
+        # What exists now is shared by all children as long as nobody writes to it.
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        self._control.sendall(READY)
+        while True:
+            readable, _, _ = select.select([self._control.fileno(), self._wake_up], [], [])
+            if self._wake_up in readable:
+                os.read(self._wake_up, 512)
+                self._reap()
+            if self._control.fileno() in readable:
+                pipe = self._obey()
+                if pipe is not None:
+                    return pipe
+
+    def _obey(self) -> int | None:
+        request, descriptors, _, _ = socket.recv_fds(self._control, REQUEST.size, 1)
+        if len(request) < REQUEST.size:
+            for pid in list(self._statuses):
+                self._end(pid)
+            os._exit(0)
+        kind, pid = REQUEST.unpack(request)
+        if kind == b"k":
+            self._control.sendall(ANSWER.pack(self._end(pid)))
+            return None
+        pid = os.fork()
+        if pid == 0:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            return descriptors[0]
+        os.close(descriptors[0])
+        self._statuses[pid] = None
+        self._control.sendall(ANSWER.pack(pid))
+        return None
+
+    def _reap(self) -> None:
+        for pid in [pid for pid, status in self._statuses.items() if status is None]:
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
+                self._statuses[pid] = status
+
+    def _end(self, pid: int) -> int:
+        """Kill a child if it still runs, and return its wait status."""
+        status = self._statuses.pop(pid, 0)
+        if status is None:
+            os.kill(pid, signal.SIGKILL)
+            _, status = os.waitpid(pid, 0)
+        return status
+
+
+def _read(size: int) -> bytes:
+    """Return exactly so many bytes of the pipe; the process ends when the other side hung up."""
+    chunks = bytearray()
+    while len(chunks) < size:
+        chunk = os.read(PIPE, min(size - len(chunks), 1024 * 1024))
+        if not chunk:
+            os._exit(0)
+        chunks += chunk
+    return bytes(chunks)
+
+
+def _write(data: bytes) -> None:
+    view = memoryview(data)
+    try:
+        while view:
+            view = view[os.write(PIPE, view) :]
+    except OSError:
+        os._exit(0)
+
+
+def main() -> None:
+    """Be the parent of scripts; the only argument is the limits as JSON."""
+    limits = json.loads(sys.argv[1])
+    limits["parent"] = os.getpid()
+    # Ctrl-C goes to all processes of a terminal; this one ends when the socket closes.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    World(limits).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+"""What the two sides of a script's process say to each other, as bytes. Knows no process.
+
+Between the web or worker process and a script's process: *frames*, four bytes of length (most
+significant first) and that many bytes of JSON. Between it and the parent of scripts: requests of
+one letter and a process id, answered with a number.
+"""
+
+import struct
+
+HEADER = struct.Struct(">I")
+REQUEST = struct.Struct(">ci")
+ANSWER = struct.Struct(">i")
+READY = b"ready"
+
+
+def pack(payload: bytes) -> bytes:
+    """Return the frame that carries this payload."""
+    return HEADER.pack(len(payload)) + payload
+
+
+def length_of(header: bytes) -> int:
+    """Return how many bytes follow this header."""
+    length: int = HEADER.unpack(header)[0]
+    return length
