@@ -1,7 +1,5 @@
 """Builds the services once and puts the plugin together; the only module that knows every class."""
 
-import importlib
-
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine
@@ -9,7 +7,7 @@ from sqlalchemy import Engine
 from rc_integrations_plugin.errors import SettingsError
 from rc_integrations_plugin.host.port import Host
 from rc_integrations_plugin.rate_limit import RateLimiter
-from rc_integrations_plugin.scripting.protocol import ScriptRunner
+from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
 from rc_integrations_plugin.services import EXTENSION, Services
 from rc_integrations_plugin.settings import Settings
 from rc_integrations_plugin.storage import schema
@@ -38,7 +36,7 @@ def build_services(settings: Settings, host: Host, *, engine: Engine) -> Service
         host=host,
         integrations=IntegrationStore(engine),
         calls=CallStore(engine),
-        scripts=_script_runner(settings),
+        scripts=ProcessScriptRunner(settings),
         rate_limiter=_rate_limiter(settings),
     )
 
@@ -63,9 +61,3 @@ def _rate_limiter(settings: Settings) -> RateLimiter | None:
         seconds=settings.rate_limit_seconds,
         redis_url=settings.redis_url,
     )
-
-
-def _script_runner(settings: Settings) -> ScriptRunner:
-    module = importlib.import_module("rc_integrations_plugin.scripting.runner")
-    runner: ScriptRunner = module.ProcessScriptRunner(settings)
-    return runner
