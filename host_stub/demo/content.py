@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from host_stub.demo.errors import DemoBroke
 from host_stub.demo.folder import Hook, Memory
 from host_stub.demo.rest import Refused, RestClient
 
@@ -62,18 +61,15 @@ def add_content(client: RestClient, memory: Memory) -> None:
     What is there keeps its ids and tokens, also when somebody changed it.
 
     Raises:
-        DemoBroke: the server refuses.
+        Refused: the server does not want one of them.
     """
-    try:
-        _add_bot(client)
-        for room in ("general", "alerts"):
-            _add_room(client, room)
-        for integration in INTEGRATIONS:
-            hook = memory.hooks.get(integration.key)
-            if hook is None or not _exists(client, hook):
-                memory.hooks[integration.key] = _add_integration(client, integration)
-    except Refused as error:
-        raise DemoBroke(f"The server refused to add the demo's content: {error}") from error
+    _add_bot(client)
+    for room in ("general", "alerts"):
+        _add_room(client, room)
+    for integration in INTEGRATIONS:
+        hook = memory.hooks.get(integration.key)
+        if hook is None or not _exists(client, hook):
+            memory.hooks[integration.key] = _add_integration(client, integration)
 
 
 def _add_bot(client: RestClient) -> None:

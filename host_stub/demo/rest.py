@@ -10,12 +10,8 @@ from host_stub.demo.errors import DemoBroke
 _SECONDS = 10.0
 
 
-class Refused(Exception):
+class Refused(DemoBroke):
     """The server answered with an error."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(f"{status}: {reason}")
-        self.status = status
 
 
 class RestClient:
@@ -66,7 +62,8 @@ class RestClient:
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise DemoBroke(f"The web server does not answer {path}: {error}") from error
         if status != 200:
-            raise Refused(status, str(answer.get("error") or answer.get("message")))
+            reason = answer.get("error") or answer.get("message")
+            raise Refused(f"The web server refused {path} with status {status}: {reason}")
         return answer
 
     def _request(
