@@ -11,11 +11,9 @@ from host_stub.api.errors import register_errors
 from host_stub.chat.permissions import DEFAULT_PERMISSIONS, seed_permissions
 from host_stub.chat.server import EXTENSION, Chat
 from host_stub.database import connect_database, db, schema_lock
-from host_stub.plugins import get_plugin_manager
+from host_stub.plugins import PLUGINS, get_plugin_manager
 from host_stub.settings import StubSettings
-
-PLUGINS = "host_stub_plugins"
-"""Where `app.extensions` keeps the pluggy manager."""
+from host_stub.web.pages import register_pages
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -33,6 +31,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     host = ChatHost(Chat(settings=settings))
     app.extensions[EXTENSION] = host.chat
     register_errors(app)
+    register_pages(app, most_listeners=settings.stream_listeners)
     _install_plugins(app, host)
     return app
 

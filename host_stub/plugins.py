@@ -4,6 +4,9 @@ import pluggy
 
 from host_stub import hookspecs
 
+PLUGINS = "host_stub_plugins"
+"""Where `app.extensions` keeps the pluggy manager."""
+
 
 def get_plugin_manager(*, load_installed: bool) -> pluggy.PluginManager:
     """Return a manager that knows the hooks and, if asked, every installed plugin.

@@ -25,6 +25,9 @@ class StubSettings:
     """How long the body of any other request may be."""
     password_hash: str = "scrypt:16384:8:1"  # noqa: S105 -- a method of werkzeug.security
     token_days: int = 90
+    stream_listeners: int = 16
+    """How many pages each server process tells of new messages as they come; others ask every few
+    seconds. Each takes a thread: at most a quarter of them is a good number."""
     load_plugins: bool = True
 
     @classmethod

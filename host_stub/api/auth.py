@@ -6,7 +6,7 @@ that may change something must come from our own pages.
 
 from urllib.parse import urlsplit
 
-from flask import g, request
+from flask import request
 
 from host_stub.chat.refusals import ChatRefused
 from host_stub.chat.server import current_chat
@@ -15,14 +15,16 @@ from host_stub.models.users import User
 
 COOKIE = "host_stub_token"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_SENDER = "host_stub.sender"
 _UNKNOWN = object()
 
 
 def find_current_user() -> User | None:
     """Return who sent the request that is being handled, or None for a stranger."""
-    user = g.get("host_stub_user", _UNKNOWN)
+    # kept with the request: one app context may serve several
+    user = request.environ.get(_SENDER, _UNKNOWN)
     if user is _UNKNOWN:
-        user = g.host_stub_user = _find_sender()
+        user = request.environ[_SENDER] = _find_sender()
     return user if isinstance(user, User) else None
 
 
@@ -60,12 +62,13 @@ def _credentials() -> tuple[str, str] | None:
     user_id, colon, token = request.cookies.get(COOKIE, "").partition(":")
     if not (user_id and colon and token):
         return None
-    if request.method not in SAFE_METHODS and not _is_from_our_pages():
+    if request.method not in SAFE_METHODS and not is_from_our_pages():
         return None
     return user_id, token
 
 
-def _is_from_our_pages() -> bool:
+def is_from_our_pages() -> bool:
+    """Return whether the browser says that a page of this server sent the request."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
