@@ -14,10 +14,17 @@
     +-- ScriptFailed             the operator's script threw, hung or gave nonsense
     +-- ScriptsUnavailable       no script process can be had now
     +-- ApiError                 the management API says no
+        +-- NotLoggedIn          nobody who is logged in sent the call
+        +-- PermissionMissing    the caller holds none of the permissions that the call takes
+        +-- InvalidParams        the call's JSON or query is not of the documented form
+        +-- NothingFound         there is no such integration, for this caller
 
 `code` is Rocket.Chat's string for what happened, `status` the HTTP status of the answer. Texts name
 no token, no secret and no line of a script.
 """
+
+from collections.abc import Mapping
+from typing import Any
 
 
 class IntegrationsError(Exception):
@@ -117,3 +124,35 @@ class ApiError(IntegrationsError):
     """The management API refuses a call; `code` is Rocket.Chat's `errorType`."""
 
     code = "error-invalid-params"
+
+    def __init__(
+        self, reason: str, *, code: str | None = None, details: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(reason, code=code)
+        self.details = details
+
+
+class NotLoggedIn(ApiError):
+    """Nobody who is logged in sent the call."""
+
+    status = 401
+    code = "error-not-logged-in"
+
+
+class PermissionMissing(ApiError):
+    """The caller holds none of the permissions that the call takes."""
+
+    status = 403
+    code = "error-unauthorized"
+
+
+class InvalidParams(ApiError):
+    """The call's JSON or query is not of the documented form."""
+
+    code = "invalid-params"
+
+
+class NothingFound(ApiError):
+    """There is no such integration, or it is not the caller's to know of."""
+
+    code = "error-integration-not-found"

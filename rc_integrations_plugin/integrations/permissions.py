@@ -1,0 +1,100 @@
+"""Who may manage which integrations.
+
+Each type has two permissions: one for all integrations of the type, one for those that the user
+made. A user who holds neither may not even know which integrations there are.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+
+from rc_integrations_plugin.host.port import Host, User
+from rc_integrations_plugin.integrations.records import IncomingIntegration, IntegrationType
+
+IMPERSONATE = "message-impersonate"
+"""What the user needs as whom an incoming integration posts."""
+
+
+@dataclass(frozen=True)
+class ManagePermissions:
+    """The two permissions of a type."""
+
+    everyones: str
+    own: str
+
+
+PERMISSIONS: Mapping[IntegrationType, ManagePermissions] = MappingProxyType(
+    {
+        IntegrationType.INCOMING: ManagePermissions(
+            "manage-incoming-integrations", "manage-own-incoming-integrations"
+        ),
+        IntegrationType.OUTGOING: ManagePermissions(
+            "manage-outgoing-integrations", "manage-own-outgoing-integrations"
+        ),
+    }
+)
+
+DEFAULT_ROLES: Mapping[str, Sequence[str]] = MappingProxyType(
+    {name: ("admin",) for pair in PERMISSIONS.values() for name in (pair.everyones, pair.own)}
+    | {IMPERSONATE: ("bot", "app")}
+)
+"""Rocket.Chat's roles for each permission, for hosts that have roles."""
+
+
+class Scope(Enum):
+    """Which integrations of a type a user may see and change."""
+
+    NONE = "none"
+    OWN = "own"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Manager:
+    """A user and what he may manage of one type."""
+
+    user: User
+    has_everyones: bool
+    has_own: bool
+
+    @property
+    def scope(self) -> Scope:
+        """Which integrations he may see and change."""
+        if self.has_everyones:
+            return Scope.ALL
+        return Scope.OWN if self.has_own else Scope.NONE
+
+    @property
+    def may_choose_any_room(self) -> bool:
+        """Whether integrations may post to rooms that he is not in: it takes both permissions."""
+        return self.has_everyones and self.has_own
+
+    def may_manage(self, integration: IncomingIntegration) -> bool:
+        """Return whether the integration is in his scope."""
+        if self.scope is Scope.OWN:
+            return integration.created_by.id == self.user.id
+        return self.scope is Scope.ALL
+
+
+def read_manager(host: Host, user: User, kind: IntegrationType) -> Manager:
+    """Return what the user may manage of a type."""
+    wanted = PERMISSIONS[kind]
+    return Manager(
+        user,
+        has_everyones=host.has_permission(user, wanted.everyones),
+        has_own=host.has_permission(user, wanted.own),
+    )
+
+
+def list_scopes(incoming: Manager, outgoing: Manager) -> Mapping[IntegrationType, Scope]:
+    """Return which integrations of each type a list shows.
+
+    As in Rocket.Chat, who holds both permissions for own integrations, but not both for everyone's,
+    sees only his own.
+    """
+    scopes = {IntegrationType.INCOMING: incoming.scope, IntegrationType.OUTGOING: outgoing.scope}
+    both_all = incoming.has_everyones and outgoing.has_everyones
+    if incoming.has_own and outgoing.has_own and not both_all:
+        return dict.fromkeys(scopes, Scope.OWN)
+    return scopes
