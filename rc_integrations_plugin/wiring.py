@@ -6,6 +6,7 @@ from sqlalchemy import Engine
 
 from rc_integrations_plugin.errors import SettingsError
 from rc_integrations_plugin.host.port import Host
+from rc_integrations_plugin.incoming.views import build_blueprint
 from rc_integrations_plugin.rate_limit import RateLimiter
 from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
 from rc_integrations_plugin.services import EXTENSION, Services
@@ -24,6 +25,7 @@ def install(app: Flask, host: Host) -> Services:
     settings = Settings.from_mapping(app.config)
     services = build_services(settings, host, engine=_engine_of(app))
     app.extensions[EXTENSION] = services
+    app.register_blueprint(build_blueprint())
     return services
 
 

@@ -1,0 +1,118 @@
+"""Hiding tokens and secrets in what is kept of a call."""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+MASK = "***"
+
+# Names whose values are secrets hold one of these. `key` alone does not make one (issue keys), nor
+# does `signature`: it is made from a secret but does not tell it, and helps to find mistakes.
+_WORDS = [
+    "passw",
+    "passphrase",
+    "passcode",
+    "pwd",
+    "secret",
+    "token",
+    "credential",
+    "authorization",
+    "apikey",
+    "api_key",
+    "api-key",
+    "accesskey",
+    "access_key",
+    "access-key",
+    "privatekey",
+    "private_key",
+    "private-key",
+]
+_HEADER_WORDS = (*_WORDS, "cookie", "-auth", "functions-key", "subscription-key")
+_LONGEST_HEADER = 1000
+_LONGEST_SECRET = 2000
+_BYTES_PER_CHARACTER = 4
+
+# Only what follows a name is looked for, so that a long word costs no more than a short one.
+_NAMED_VALUE = re.compile(
+    rf"""
+    ( (?:{"|".join(_WORDS)}) [\w.-]{{0,64}}+ (?:\\*+["'])? \s{{0,8}}+ [:=] \s{{0,8}}+ )
+    (?: "  (?: [^"\\] | \\. )*  "?                      # JSON
+      | '  (?: [^'\\] | \\. )*  '?                      # as console.log prints it
+      | \\"  (?: [^"\\] | \\\\(?:\\")? | \\[^"\\] )*  (?:\\")?  # JSON inside JSON
+      | \\{{2,}}" [^"]* "?
+      | (?:Bearer|Basic|Digest|Token) \s+ [^\s"',;]+
+      | [\[{{] [^\[\]{{}}]* [\]}}]?
+      | (?<==) [^&\s"']+                                # a form or query string
+      | [^\s,;&}}\]"']+
+    )
+    """,
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+
+
+class Mask:
+    """Hides the token of one integration, and all that looks like a secret."""
+
+    def __init__(self, token: str) -> None:
+        # an empty token would be found everywhere
+        self._tokens = tuple({token, quote(token, safe="")} - {""})
+
+    def text(self, text: str) -> str:
+        """Return a text of any kind with secrets masked."""
+        for token in self._tokens:
+            if token in text:
+                text = text.replace(token, MASK)
+        return _NAMED_VALUE.sub(rf"\1{MASK}", text) if has_secret_word(text) else text
+
+    def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Return headers (names in lower case) with the values of some masked."""
+        return {
+            name: MASK if _is_secret_header(name) else self.text(value[:_LONGEST_HEADER])
+            for name, value in headers.items()
+        }
+
+    def body(self, raw: str, content: Mapping[str, Any], *, limit: int) -> str:
+        """Return a body with secrets masked: as it came, or as JSON where it has secrets.
+
+        Args:
+            raw: the body's text.
+            content: what was read from it; empty if nothing could be.
+            limit: how many bytes of it are wanted.
+        """
+        # a secret that is cut in two would not be recognised: so cut with something to spare
+        whole = len(raw) <= limit
+        text = raw if whole else raw[: limit + _LONGEST_SECRET]
+        if whole and content and has_secret_word(raw):
+            text = json.dumps(self._data(content), ensure_ascii=False)
+        else:
+            text = self.text(text)
+        if len(text) * _BYTES_PER_CHARACTER <= limit:
+            return text
+        return text.encode("utf-8", "replace")[:limit].decode("utf-8", "ignore")
+
+    def _data(self, value: Any) -> Any:
+        match value:
+            case str():
+                return self.text(value)
+            case list():
+                return [self._data(item) for item in value]
+            case dict():
+                return {
+                    self.text(name): MASK if has_secret_word(name) and item else self._data(item)
+                    for name, item in value.items()
+                }
+        return value
+
+
+def has_secret_word(text: str) -> bool:
+    """Return whether a text, or a name, speaks of a secret."""
+    text = text.lower()
+    return any(word in text for word in _WORDS)
+
+
+@lru_cache(maxsize=512)
+def _is_secret_header(name: str) -> bool:
+    return any(word in name for word in _HEADER_WORDS)
