@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Engine, RowMapping, delete, func, insert, select
 
 from rc_integrations_plugin.integrations.history import CallOutcome, IncomingCall
-from rc_integrations_plugin.storage.tables import calls
 from rc_integrations_plugin.integrations.text import storable
+from rc_integrations_plugin.storage.tables import calls
 
 _BATCH = 500
 """Rows that one transaction of `prune` deletes: writers wait no longer than that takes."""

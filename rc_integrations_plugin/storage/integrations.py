@@ -25,9 +25,9 @@ from rc_integrations_plugin.integrations.records import (
     IntegrationType,
     ScriptError,
 )
+from rc_integrations_plugin.integrations.text import is_storable
 from rc_integrations_plugin.integrations.tokens import same_token
 from rc_integrations_plugin.storage.tables import calls, integrations
-from rc_integrations_plugin.integrations.text import is_storable
 
 SORTABLE: Mapping[str, ColumnElement[Any]] = MappingProxyType(
     {

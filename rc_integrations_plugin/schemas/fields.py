@@ -1,0 +1,118 @@
+"""Field types that take JSON's types and nothing near them, and say what is wrong as Ajv does.
+
+Rocket.Chat checks with Ajv; programs that were written against it look at these phrases.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
+
+from rc_integrations_plugin.errors import InvalidParams
+from rc_integrations_plugin.integrations.text import is_storable
+
+LONGEST = 10_000
+_WHOLE = re.compile("[0-9]{1,9}")
+_REQUIRED = "must have required property"
+_UNKNOWN = "must NOT have additional properties"
+
+
+class Text(fields.String):
+    """A JSON string that every database can hold."""
+
+    default_error_messages = {  # noqa: RUF012 marshmallow's way
+        "required": _REQUIRED,
+        "null": "must be string",
+        "invalid": "must be string",
+        "unstorable": "must not hold NUL or half of a surrogate pair",
+        "too_long": "must NOT have more than {most} characters",
+    }
+
+    def __init__(self, *, most: int = LONGEST, **options: Any) -> None:
+        super().__init__(**options)
+        self.most = most
+
+    def _deserialize(self, value: Any, *given: Any, **options: Any) -> str:
+        text: str = super()._deserialize(value, *given, **options)
+        if len(text) > self.most:
+            raise self.make_error("too_long", most=self.most)
+        if not is_storable(text):
+            raise self.make_error("unstorable")
+        return text
+
+
+class Flag(fields.Boolean):
+    """A JSON boolean; `"true"` and 1 are none."""
+
+    default_error_messages = {  # noqa: RUF012 marshmallow's way
+        "required": _REQUIRED,
+        "null": "must be boolean",
+        "invalid": "must be boolean",
+    }
+
+    def _deserialize(self, value: Any, *_given: Any, **_options: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
+
+
+class Whole(fields.Field[int]):
+    """A whole number in a query string."""
+
+    default_error_messages = {"invalid": "must be integer"}  # noqa: RUF012 marshmallow's way
+
+    def _deserialize(self, value: Any, *_given: Any, **_options: Any) -> int:
+        if not (isinstance(value, str) and _WHOLE.fullmatch(value)):
+            raise self.make_error("invalid")
+        return int(value)
+
+
+class StrictSchema(Schema):
+    """A JSON object with these keys and no others."""
+
+    error_messages = {"unknown": _UNKNOWN, "type": "must be object"}  # noqa: RUF012
+
+    class Meta:
+        """Unknown keys are errors."""
+
+        unknown = "raise"
+
+
+class OpenSchema(StrictSchema):
+    """An object whose further keys do not matter."""
+
+    class Meta:
+        """Unknown keys are ignored."""
+
+        unknown = "exclude"
+
+
+def load(schema: Schema, data: Any, *, one_of: bool = False) -> Any:
+    """Return what the schema makes of the data.
+
+    Args:
+        schema: what the data must look like.
+        data: JSON or a query string's fields.
+        one_of: whether Rocket.Chat's schema has alternatives, which its answer then mentions.
+
+    Raises:
+        InvalidParams: it says every fault, in the order of the fields.
+    """
+    try:
+        return schema.load(data)
+    except ValidationError as error:
+        phrases = _phrases(error.messages_dict)
+        if one_of:
+            phrases.append("must match exactly one schema in oneOf")
+        raise InvalidParams("\n ".join(phrases)) from error
+
+
+def _phrases(messages: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys(_phrase(name, texts[0]) for name, texts in messages.items()))
+
+
+def _phrase(name: str, text: str) -> str:
+    if name == "_schema" or text == _UNKNOWN:
+        return text
+    return f"{text} '{name}'" if text == _REQUIRED else f"{name} {text}"

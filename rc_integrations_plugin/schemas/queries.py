@@ -1,0 +1,153 @@
+"""The query strings and small bodies of the management API."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import post_load, validate
+
+from rc_integrations_plugin.errors import ApiError, InvalidParams
+from rc_integrations_plugin.integrations.history import CallOutcome
+from rc_integrations_plugin.integrations.records import IntegrationType
+from rc_integrations_plugin.schemas.fields import OpenSchema, StrictSchema, Text, Whole, load
+
+DEFAULT_COUNT = 50
+MOST_COUNT = 100
+_NOT_ALLOWED = "must be equal to one of the allowed values"
+_ID_LONGEST = 1000
+
+
+@dataclass(frozen=True)
+class Paging:
+    """Which part of a list is wanted, and in which order."""
+
+    offset: int
+    count: int
+    sort: Sequence[tuple[str, int]]
+    """Rocket.Chat's names of fields, each with 1 (upwards) or -1."""
+
+
+class _Paged(OpenSchema):
+    offset = Whole(load_default=0)
+    count = Whole(load_default=DEFAULT_COUNT)
+    sort = Text(load_default="")
+
+
+class _List(_Paged):
+    name = Text(load_default=None, most=1000)
+    type = Text(
+        load_default=None, validate=validate.OneOf(list(IntegrationType), error=_NOT_ALLOWED)
+    )
+
+
+class _History(_Paged):
+    id = Text(required=True, most=_ID_LONGEST)
+    outcome = Text(
+        load_default=None, validate=validate.OneOf(list(CallOutcome), error=_NOT_ALLOWED)
+    )
+
+
+class _Get(OpenSchema):
+    integration_id = Text(required=True, data_key="integrationId", most=_ID_LONGEST)
+    created_by = Text(load_default=None, data_key="createdBy", most=_ID_LONGEST)
+
+
+class _Remove(StrictSchema):
+    type = Text(required=True)
+    integration_id = Text(data_key="integrationId", most=_ID_LONGEST)
+    target_url = Text()
+
+    @post_load
+    def check_alternatives(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        if len(data) != 2 or (data["type"] == IntegrationType.INCOMING and "target_url" in data):
+            raise InvalidParams("must match exactly one schema in oneOf")
+        return data
+
+
+class _Clear(StrictSchema):
+    integration_id = Text(required=True, data_key="integrationId", most=_ID_LONGEST)
+
+
+_LIST, _HISTORY, _GET, _REMOVE, _CLEAR = _List(), _History(), _Get(), _Remove(), _Clear()
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """What `integrations.list` is asked for."""
+
+    paging: Paging
+    name_part: str | None
+    type: IntegrationType | None
+
+
+@dataclass(frozen=True)
+class HistoryQuery:
+    """What `integrations.history` is asked for."""
+
+    paging: Paging
+    integration_id: str
+    outcome: CallOutcome | None
+
+
+@dataclass(frozen=True)
+class GetQuery:
+    """What `integrations.get` is asked for."""
+
+    integration_id: str
+    created_by: str | None
+
+
+def read_list_query(query: Mapping[str, str]) -> ListQuery:
+    """Return what the query of `integrations.list` says."""
+    data = load(_LIST, query)
+    kind = data["type"]
+    return ListQuery(_paging(data), data["name"], None if kind is None else IntegrationType(kind))
+
+
+def read_history_query(query: Mapping[str, str]) -> HistoryQuery:
+    """Return what the query of `integrations.history` says."""
+    data = load(_HISTORY, query)
+    if not data["id"].strip():
+        raise InvalidParams("Invalid integration id.")
+    outcome = data["outcome"]
+    return HistoryQuery(
+        _paging(data), data["id"], None if outcome is None else CallOutcome(outcome)
+    )
+
+
+def read_get_query(query: Mapping[str, str]) -> GetQuery:
+    """Return what the query of `integrations.get` says."""
+    return GetQuery(**load(_GET, query))
+
+
+def read_removal(body: Any) -> str | None:
+    """Return the id that the body of `integrations.remove` names; None if it names an address."""
+    integration_id: str | None = load(_REMOVE, body, one_of=True).get("integration_id")
+    return integration_id
+
+
+def read_clearing(body: Any) -> str:
+    """Return the integration's id that the body of `integrations.clearHistory` names."""
+    integration_id: str = load(_CLEAR, body)["integration_id"]
+    return integration_id
+
+
+def _paging(data: Mapping[str, Any]) -> Paging:
+    # docs: Rocket.Chat takes a count of 0 for none given
+    count = min(data["count"] or DEFAULT_COUNT, MOST_COUNT)
+    return Paging(data["offset"], count, _read_sort(data["sort"]))
+
+
+def _read_sort(text: str) -> Sequence[tuple[str, int]]:
+    if not text:
+        return ()
+    try:
+        sort = json.loads(text)
+    except (ValueError, RecursionError):
+        sort = None
+    if not isinstance(sort, dict) or any(type(sign) is not int for sign in sort.values()):
+        raise ApiError(
+            'Invalid sort parameter provided; it looks like {"name": 1}', code="error-invalid-sort"
+        )
+    return [(key, 1 if sign >= 0 else -1) for key, sign in sort.items()]
