@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 
 from host_stub.adapter import ChatHost
-from host_stub.api.errors import register_errors
+from host_stub.api.blueprint import register_api
 from host_stub.chat.permissions import DEFAULT_PERMISSIONS, seed_permissions
 from host_stub.chat.server import EXTENSION, Chat
 from host_stub.database import connect_database, db, schema_lock
@@ -30,7 +30,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     connect_database(app, data=Path(settings.data))
     host = ChatHost(Chat(settings=settings))
     app.extensions[EXTENSION] = host.chat
-    register_errors(app)
+    register_api(app)
     register_pages(app, most_listeners=settings.stream_listeners)
     _install_plugins(app, host)
     return app

@@ -1,8 +1,9 @@
 """Who may do what: permissions belong to roles, roles to users, everywhere or in one room."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from host_stub.chat.refusals import ChatRefused, invalid_params
@@ -10,47 +11,22 @@ from host_stub.chat.server import Chat
 from host_stub.models.rooms import Membership
 from host_stub.models.users import PROTECTED_ROLES, Permission, Role, User
 
-ROOM_ROLES = ("owner", "moderator", "leader")
-
-_ADMIN = ("admin",)
-_STAFF = ("admin", "owner", "moderator")
-_PEOPLE = ("admin", "user", "bot", "app")
-
-DEFAULT_PERMISSIONS: Mapping[str, Sequence[str]] = {
-    "access-permissions": _ADMIN,
-    "add-user-to-any-c-room": _ADMIN,
-    "add-user-to-any-p-room": (),
-    "add-user-to-joined-room": _STAFF,
-    "api-bypass-rate-limit": ("admin", "bot", "app"),
-    "archive-room": ("admin", "owner"),
-    "assign-admin-role": _ADMIN,
-    "create-c": _PEOPLE,
-    "create-d": _PEOPLE,
-    "create-p": _PEOPLE,
-    "create-user": _ADMIN,
-    "delete-c": ("admin", "owner"),
-    "delete-message": _STAFF,
-    "delete-own-message": ("admin", "user"),
-    "delete-p": ("admin", "owner"),
-    "delete-user": _ADMIN,
-    "edit-message": _STAFF,
-    "edit-room": _STAFF,
-    "manage-incoming-integrations": _ADMIN,
-    "manage-outgoing-integrations": _ADMIN,
-    "manage-own-incoming-integrations": _ADMIN,
-    "manage-own-outgoing-integrations": _ADMIN,
-    "message-impersonate": ("bot", "app"),
-    "mute-user": _STAFF,
-    "post-readonly": _STAFF,
-    "remove-user": _STAFF,
-    "set-readonly": _STAFF,
-    "unarchive-room": _ADMIN,
-    "user-generate-access-token": _ADMIN,
-    "view-c-room": (*_PEOPLE, "anonymous"),
-    "view-full-other-user-info": _ADMIN,
-    "view-joined-room": ("guest", "bot", "app", "anonymous"),
-}
-"""Rocket.Chat's permissions that this server asks for, with its roles at first."""
+ROOM_ROLES = (
+    select(Permission.roles, User.roles)
+    .select_from(Permission)
+    .join(User, and_(User.id == bindparam("user_id"), User.is_active))
+    .where(Permission.id == bindparam("permission"))
+)
+_ROLES_IN_ROOM = (
+    select(Permission.roles, User.roles, Membership.roles)
+    .select_from(Permission)
+    .join(User, and_(User.id == bindparam("user_id"), User.is_active))
+    .outerjoin(
+        Membership,
+        and_(Membership.user_id == User.id, Membership.room_id == bindparam("room_id")),
+    )
+    .where(Permission.id == bindparam("permission"))
+)
 
 
 def seed_permissions(session: Session, permissions: Mapping[str, Sequence[str]]) -> None:
@@ -69,13 +45,9 @@ def has_permission(
     chat: Chat, user_id: str, permission: str, *, room_id: str | None = None
 ) -> bool:
     """Return whether an active user holds the permission, everywhere or in the room."""
-    query = select(Permission.roles, User.roles).where(
-        Permission.id == permission, User.id == user_id, User.is_active
-    )
-    if room_id is not None:
-        in_room = and_(Membership.user_id == user_id, Membership.room_id == room_id)
-        query = query.add_columns(Membership.roles).outerjoin(Membership, in_room)
-    row = chat.session.execute(query).first()
+    query: Select[Any] = _ROLES if room_id is None else _ROLES_IN_ROOM
+    values = {"permission": permission, "user_id": user_id, "room_id": room_id}
+    row = chat.session.execute(query, values).first()
     if row is None:
         return False
     granted, *held = row
@@ -117,20 +89,3 @@ def set_permission_roles(chat: Chat, grants: Mapping[str, Sequence[str]]) -> Non
 def list_permissions(chat: Chat) -> Sequence[Permission]:
     """Return all permissions."""
     return chat.session.scalars(select(Permission).order_by(Permission.id)).all()
-
-
-def list_roles(chat: Chat) -> Sequence[Role]:
-    """Return all roles."""
-    return chat.session.scalars(select(Role).order_by(Role.id)).all()
-
-
-def load_role(chat: Chat, role_id: str) -> Role:
-    """Return the role.
-
-    Raises:
-        ChatRefused: there is none.
-    """
-    role = chat.session.get(Role, role_id)
-    if role is None:
-        raise ChatRefused("error-invalid-role", "Invalid role")
-    return role

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import selectinload
 
 from host_stub import signals
 from host_stub.chat import text
@@ -48,11 +49,11 @@ def load_room(
             "error-roomid-param-not-provided",
             'The parameter "roomId" or "roomName" is required',
         )
-    found = find_rooms(chat, room_id or (name or "").removeprefix("#"))
+    reference = room_id or (name or "").removeprefix("#")
     wanted = [
         room
-        for room in found
-        if room.kind in kinds and (room.id == room_id if room_id else room.id != name or room.name)
+        for room in find_rooms(chat, reference)
+        if room.kind in kinds and reference == (room.id if room_id else room.name)
     ]
     if not wanted:
         raise ChatRefused(
@@ -98,19 +99,25 @@ def open_direct_room(chat: Chat, user: User, other: User) -> Room:
     """
     if not (user.is_active and other.is_active):
         raise not_allowed("This account is switched off")
-    direct_key = ":".join(sorted({user.id, other.id}))
-    query = select(Room).where(Room.direct_key == direct_key)
-    room = chat.session.scalars(query).first()
+    direct_key = _direct_key(user, other)
+    room = _find_direct_room(chat, direct_key)
     if room is not None:
         return room
     # two requests may open the same room at once: the second finds the first's
     made = _insert_direct_room(chat, direct_key, user)
-    room = chat.session.scalars(query).one()
+    room = _find_direct_room(chat, direct_key)
+    if room is None:
+        raise ChatRefused("error-invalid-room", "Invalid room")
     if made:
         for user_id in direct_key.split(":"):
             chat.session.add(Membership(room_id=room.id, user_id=user_id, roles=[]))
         chat.session.flush()
     return room
+
+
+def find_direct_room(chat: Chat, user: User, other: User) -> Room | None:
+    """Return the direct room of these two."""
+    return _find_direct_room(chat, _direct_key(user, other))
 
 
 def rename_room(chat: Chat, room: Room, name: str) -> None:
@@ -183,7 +190,21 @@ def list_rooms(
             Membership.user_id == member.id
         )
     page = wanted.order_by(Room.name, Room.created_at, Room.id).offset(offset).limit(count)
+    if kind == DIRECT:
+        page = page.options(selectinload(Room.members))
     return chat.session.scalars(page).unique().all(), _count(chat, wanted)
+
+
+def rooms_of(chat: Chat, user: User) -> Sequence[Room]:
+    """Return every room of the user, by name, the direct ones last."""
+    query = (
+        select(Room)
+        .join(Membership, Membership.room_id == Room.id)
+        .where(Membership.user_id == user.id)
+        .order_by(Room.kind == DIRECT, Room.name, Room.created_at, Room.id)
+        .options(selectinload(Room.members))
+    )
+    return chat.session.scalars(query).unique().all()
 
 
 def room_counts(chat: Chat, room_ids: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -219,6 +240,14 @@ def _flush(chat: Chat, name: str) -> None:
 def _count(chat: Chat, query: Select[Any]) -> int:
     rows = query.with_only_columns(Room.id).subquery()
     return chat.session.scalar(select(func.count()).select_from(rows)) or 0
+
+
+def _direct_key(user: User, other: User) -> str:
+    return ":".join(sorted({user.id, other.id}))
+
+
+def _find_direct_room(chat: Chat, direct_key: str) -> Room | None:
+    return chat.session.scalars(select(Room).where(Room.direct_key == direct_key)).first()
 
 
 def _insert_direct_room(chat: Chat, direct_key: str, creator: User) -> bool:

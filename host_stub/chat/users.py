@@ -8,8 +8,8 @@ from werkzeug.security import generate_password_hash
 
 from host_stub import signals
 from host_stub.chat import text
-from host_stub.chat.permissions import load_role
 from host_stub.chat.refusals import ChatRefused
+from host_stub.chat.roles import load_role
 from host_stub.chat.server import Chat
 from host_stub.models.rooms import DIRECT, Membership, Room
 from host_stub.models.users import BOT, AuthToken, User
@@ -71,7 +71,7 @@ def create_user(
     email: str | None = None,
     roles: Sequence[str] = ("user",),
 ) -> User:
-    """Create an account; one with the role `bot` is a bot.
+    """Create an account; one with the role `bot` and no human role is a bot.
 
     Raises:
         ChatRefused: a name that can't be used or is taken, an unknown role, an empty password.
@@ -86,7 +86,7 @@ def create_user(
         username=username,
         name=text.short_text(name, field="name") or username,
         email=email,
-        type=BOT if BOT in roles else "user",
+        type=_type_of(roles),
         roles=list(dict.fromkeys(roles)),
         password_hash=None if password is None else hash_password(chat, password),
     )
@@ -160,6 +160,11 @@ def delete_user(chat: Chat, user: User) -> None:
     own = select(Membership.room_id).where(Membership.user_id == user.id)
     chat.session.execute(delete(Room).where(Room.kind == DIRECT, Room.id.in_(own)))
     chat.session.execute(delete(User).where(User.id == user.id))
+
+
+def _type_of(roles: Sequence[str]) -> str:
+    # people get the role too, for they need it to post under an alias
+    return BOT if BOT in roles and not {"admin", "user"} & set(roles) else "user"
 
 
 def _keep_an_admin(chat: Chat, user: User) -> None:
