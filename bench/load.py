@@ -28,24 +28,24 @@ class Figures:
 class _Client:
     address: tuple[str, int]
     request: bytes
-    socket: socket.socket | None = None
+    connection: socket.socket | None = None
     sent_at: float = 0.0
     received: bytearray = field(default_factory=bytearray)
 
     def send(self, selector: selectors.BaseSelector) -> None:
         self.sent_at = time.perf_counter()
         self.received.clear()
-        if self.socket is None:
-            self.socket = socket.create_connection(self.address)
-            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            selector.register(self.socket, selectors.EVENT_READ, self)
-        self.socket.sendall(self.request)
+        if self.connection is None:
+            self.connection = socket.create_connection(self.address)
+            self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            selector.register(self.connection, selectors.EVENT_READ, self)
+        self.connection.sendall(self.request)
 
     def close(self, selector: selectors.BaseSelector) -> None:
-        if self.socket is not None:
-            selector.unregister(self.socket)
-            self.socket.close()
-            self.socket = None
+        if self.connection is not None:
+            selector.unregister(self.connection)
+            self.connection.close()
+            self.connection = None
 
 
 def run(url: str, body: str, *, clients: int, seconds: float) -> Figures:
@@ -83,8 +83,8 @@ def _parts(url: str) -> tuple[str, int, str]:
 
 def _read(client: _Client, selector: selectors.BaseSelector) -> str | None:
     """Return the status code when the answer is complete."""
-    assert client.socket is not None
-    chunk = client.socket.recv(65536)
+    assert client.connection is not None
+    chunk = client.connection.recv(65536)
     client.received += chunk
     head, separator, rest = bytes(client.received).partition(b"\r\n\r\n")
     if not separator:
