@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from host_stub.chat.refusals import ChatRefused, invalid_params
@@ -11,7 +11,54 @@ from host_stub.chat.server import Chat
 from host_stub.models.rooms import Membership
 from host_stub.models.users import PROTECTED_ROLES, Permission, Role, User
 
-ROOM_ROLES = (
+ROOM_ROLES = ("owner", "moderator", "leader")
+
+_ADMIN = ("admin",)
+_STAFF = ("admin", "owner", "moderator")
+_PEOPLE = ("admin", "user", "bot", "app")
+
+DEFAULT_PERMISSIONS: Mapping[str, Sequence[str]] = {
+    "access-permissions": _ADMIN,
+    "add-user-to-any-c-room": _ADMIN,
+    "add-user-to-any-p-room": (),
+    "add-user-to-joined-room": _STAFF,
+    "api-bypass-rate-limit": ("admin", "bot", "app"),
+    "archive-room": ("admin", "owner"),
+    "assign-admin-role": _ADMIN,
+    "create-c": _PEOPLE,
+    "create-d": _PEOPLE,
+    "create-p": _PEOPLE,
+    "create-user": _ADMIN,
+    "delete-c": ("admin", "owner"),
+    "delete-message": _STAFF,
+    "delete-own-message": ("admin", "user"),
+    "delete-p": ("admin", "owner"),
+    "delete-user": _ADMIN,
+    "edit-message": _STAFF,
+    "edit-other-user-active-status": _ADMIN,
+    "edit-room": _STAFF,
+    "manage-incoming-integrations": _ADMIN,
+    "manage-outgoing-integrations": _ADMIN,
+    "manage-own-incoming-integrations": _ADMIN,
+    "manage-own-outgoing-integrations": _ADMIN,
+    "message-impersonate": ("bot", "app"),
+    "mute-user": _STAFF,
+    "post-readonly": _STAFF,
+    "remove-user": _STAFF,
+    "set-leader": ("admin", "owner"),
+    "set-moderator": ("admin", "owner"),
+    "set-owner": ("admin", "owner"),
+    "set-readonly": _STAFF,
+    "unarchive-room": _ADMIN,
+    "user-generate-access-token": _ADMIN,
+    "view-c-room": (*_PEOPLE, "anonymous"),
+    "view-full-other-user-info": _ADMIN,
+    "view-joined-room": ("guest", "bot", "app", "anonymous"),
+    "view-room-administration": _ADMIN,
+}
+"""Rocket.Chat's permissions that this server asks for, with its roles at first."""
+
+_ROLES = (
     select(Permission.roles, User.roles)
     .select_from(Permission)
     .join(User, and_(User.id == bindparam("user_id"), User.is_active))
@@ -45,7 +92,7 @@ def has_permission(
     chat: Chat, user_id: str, permission: str, *, room_id: str | None = None
 ) -> bool:
     """Return whether an active user holds the permission, everywhere or in the room."""
-    query: Select[Any] = _ROLES if room_id is None else _ROLES_IN_ROOM
+    query: Any = _ROLES if room_id is None else _ROLES_IN_ROOM
     values = {"permission": permission, "user_id": user_id, "room_id": room_id}
     row = chat.session.execute(query, values).first()
     if row is None:
