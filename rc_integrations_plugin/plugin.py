@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING
 import pluggy
 
 from rc_integrations_plugin import cli, wiring
+from rc_integrations_plugin.integrations.permissions import DEFAULT_ROLES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import click
     from flask import Flask
 
@@ -19,6 +22,12 @@ hookimpl = pluggy.HookimplMarker("chat_host")
 def chat_host_startup(app: "Flask", host: "Host") -> None:
     """Install the plugin into the chat server's Flask app."""
     wiring.install(app, host)
+
+
+@hookimpl
+def chat_host_permissions() -> "Mapping[str, Sequence[str]]":
+    """Return the permissions that the plugin asks for, each with its roles at first."""
+    return DEFAULT_ROLES
 
 
 @hookimpl

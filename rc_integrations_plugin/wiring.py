@@ -4,6 +4,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine
 
+from rc_integrations_plugin.api import views as api_views
 from rc_integrations_plugin.errors import SettingsError
 from rc_integrations_plugin.host.port import Host
 from rc_integrations_plugin.incoming.views import build_blueprint
@@ -25,6 +26,7 @@ def install(app: Flask, host: Host) -> Services:
     settings = Settings.from_mapping(app.config)
     services = build_services(settings, host, engine=_engine_of(app))
     app.extensions[EXTENSION] = services
+    app.register_blueprint(api_views.build_blueprint())
     app.register_blueprint(build_blueprint())
     return services
 

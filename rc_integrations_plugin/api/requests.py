@@ -1,0 +1,75 @@
+"""Who calls the management API, and with what body."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from rc_integrations_plugin.errors import (
+    BodyTooLarge,
+    InvalidParams,
+    NotLoggedIn,
+    PermissionMissing,
+)
+from rc_integrations_plugin.host.port import User
+from rc_integrations_plugin.integrations.permissions import PERMISSIONS
+from rc_integrations_plugin.services import Services
+
+
+def current_user(services: Services) -> User:
+    """Return who sent the request.
+
+    Raises:
+        NotLoggedIn: a stranger did.
+    """
+    user = services.host.find_current_user()
+    if user is None:
+        raise NotLoggedIn("You must be logged in to do this.")
+    return user
+
+
+def require_any_permission(services: Services, user: User) -> None:
+    """Do nothing for a user who may manage integrations of some type.
+
+    Raises:
+        PermissionMissing: he may manage none.
+    """
+    names = [name for pair in PERMISSIONS.values() for name in (pair.everyones, pair.own)]
+    if not any(services.host.has_permission(user, name) for name in names):
+        raise PermissionMissing("User does not have the permissions required for this action")
+
+
+def read_query() -> Mapping[str, str]:
+    """Return the query string's fields, of each name the first."""
+    return request.args.to_dict()
+
+
+def read_body(*, most_bytes: int) -> dict[str, Any]:
+    """Return the JSON object in the body, whatever its Content-Type says.
+
+    Raises:
+        BodyTooLarge: it is longer than allowed.
+        InvalidParams: it is something else.
+    """
+    request.max_content_length = most_bytes
+    try:
+        raw = request.get_data()
+    except RequestEntityTooLarge as error:
+        raise BodyTooLarge(f"The body must not have more than {most_bytes} bytes") from error
+    body = _parse(raw) if raw else {}
+    if not isinstance(body, dict):
+        raise InvalidParams("must be object")
+    return body
+
+
+def _parse(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno} column {error.colno}"
+        raise InvalidParams(f"The body is not JSON: {error.msg} at {where}") from error
+    except (ValueError, RecursionError) as error:
+        # not UTF-8, a number of thousands of digits, or nested without end
+        raise InvalidParams("The body is not JSON that can be read") from error
