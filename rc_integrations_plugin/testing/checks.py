@@ -48,7 +48,7 @@ class Check:
         except Unsupported:
             raise
         except Fault as fault:
-            raise NotConformant(self._report(str(fault))) from None
+            raise NotConformant(self._report(str(fault))) from fault.__cause__
         except NotImplementedError as error:
             raise NotConformant(self._report(_UNWRITTEN)) from error
         except Exception as error:

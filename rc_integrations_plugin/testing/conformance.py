@@ -5,6 +5,7 @@ import pytest
 from rc_integrations_plugin.testing import (
     document_checks,
     event_checks,
+    message_checks,
     posting_checks,
     refusal_checks,
     room_checks,
@@ -12,7 +13,7 @@ from rc_integrations_plugin.testing import (
     transaction_checks,
     user_checks,
 )
-from rc_integrations_plugin.testing.checks import Check, checks_in
+from rc_integrations_plugin.testing.checks import Check, NotConformant, checks_in
 from rc_integrations_plugin.testing.world import Unsupported, World
 
 CHECKS: tuple[Check, ...] = tuple(
@@ -22,6 +23,7 @@ CHECKS: tuple[Check, ...] = tuple(
         user_checks,
         room_checks,
         posting_checks,
+        message_checks,
         refusal_checks,
         transaction_checks,
         event_checks,
@@ -32,20 +34,18 @@ CHECKS: tuple[Check, ...] = tuple(
 
 
 class HostConformance:
-    """Inherit from this in a test file and give the `world` fixture; all checks run against it.
+    """Inherit from this in a test file, beside a fixture `world`: all checks run against it.
+
+        @pytest.fixture(scope="module")
+        def world():
+            return OurWorld(create_app())
+
 
         class TestOurServer(HostConformance):
-            @pytest.fixture
-            def world(self, tmp_path):
-                return OurWorld(create_app(tmp_path))
+            pass
 
     `pytest -rs` also shows what was skipped, and the reason that the world gives.
     """
-
-    @pytest.fixture
-    def world(self) -> World:
-        """Return the chat server under test."""
-        pytest.fail("Override the fixture `world`: it returns your subclass of World")
 
     @pytest.mark.parametrize("promise", CHECKS, ids=lambda each: f"{each.member}: {each.title}")
     def test_host(self, world: World, promise: Check) -> None:
@@ -55,3 +55,7 @@ class HostConformance:
             promise.run(world)
         except Unsupported as reason:
             pytest.skip(str(reason))
+        except NotConformant as broken:
+            if broken.__cause__ is None:
+                pytest.fail(str(broken), pytrace=False)
+            raise

@@ -1,7 +1,6 @@
 """Signals: each of the seven events, with whom and what it is about."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from rc_integrations_plugin.host.events import ChatEvent
@@ -60,22 +59,6 @@ def is_sent_for_an_edit(stage: Stage) -> None:
     expect(_message(sent).text == "after", f"message.text is {_message(sent).text!r}")
     expect(_message(sent).id == message.id, "the edited message has another id")
     expect(_message(sent).edited_at is not None, "message.edited_at is None for an edited message")
-
-
-@check("Message.edited_at")
-def is_in_utc_after_an_edit(stage: Stage) -> None:
-    """It tells edits from new messages, and goes to receivers as an ISO time."""
-    stage.need(Feature.EDITS)
-    user = stage.user()
-    room = stage.channel(user)
-    stage.world.send_message(user, room, "before")
-    message = stage.stored(room)[-1]
-    expect(message.edited_at is None, f"{message.edited_at!r} for a message never edited")
-    stage.world.edit_message(message, "after")
-    edited_at = stage.stored(room)[-1].edited_at
-    expect(isinstance(edited_at, datetime), f"{edited_at!r} after an edit")
-    offset = edited_at.utcoffset() if edited_at else None
-    expect(offset is not None and not offset, f"{edited_at!r} is not aware and in UTC")
 
 
 @check("signal message-sent")

@@ -1,9 +1,10 @@
 """Refusals: when the host must say no, and how."""
 
 from collections.abc import Callable
+from typing import Any
 
 from rc_integrations_plugin.host.port import Room, User
-from rc_integrations_plugin.testing.checks import check, expect, expect_text, fail
+from rc_integrations_plugin.testing.checks import Fault, check, expect, expect_text, fail
 from rc_integrations_plugin.testing.stage import Stage
 from rc_integrations_plugin.testing.world import Feature
 
@@ -16,7 +17,10 @@ def lets_a_member_write_and_changes_nothing(stage: Stage) -> None:
     author = stage.author()
     room = stage.channel(author)
     with stage.recording() as sent:
-        stage.host.check_may_post(author, room)
+        try:
+            stage.host.check_may_post(author, room)
+        except stage.host.refusals as refusal:
+            fail(f"a member of a channel was refused: {refusal}")
     expect(not sent, f"it sent {[one.signal for one in sent]}")
     expect(not stage.stored(room), "it stored a message")
 
@@ -119,6 +123,27 @@ def refuses_where_one_has_blocked_the_other(stage: Stage) -> None:
     _expect_refusal(stage, write, "open_direct_room and check_may_post")
 
 
+@check("Refusal.code")
+def is_a_word_for_programs(stage: Stage) -> None:
+    """It is the `error` of the answer, which senders compare: Rocket.Chat's where it has one."""
+    code = _refused_post(stage).code
+    expect_text(code, "the code")
+
+
+@check("Refusal.reason")
+def is_a_sentence_for_people(stage: Stage) -> None:
+    """It stands in the answer and in the history, for who runs the integration."""
+    reason = _refused_post(stage).reason
+    expect_text(reason, "the reason")
+    expect(len(reason) <= _LONGEST_REASON, f"{len(reason)} letters: {reason[:100]}...")
+
+
+def _refused_post(stage: Stage) -> Any:
+    author = stage.author()
+    room = stage.private_group(stage.user())
+    return _expect_refusal(stage, lambda: _post(stage, author, room), "post_message")
+
+
 def _expect_no_post(stage: Stage, user: User, room: Room) -> None:
     def ask() -> None:
         stage.host.check_may_post(user, room)
@@ -141,23 +166,13 @@ def _post(stage: Stage, user: User, room: Room) -> None:
     stage.post(stage.draft(), room=room, as_user=user)
 
 
-def _expect_refusal(stage: Stage, call: Callable[[], None], name: str) -> None:
+def _expect_refusal(stage: Stage, call: Callable[[], None], name: str) -> Any:
+    """Return the refusal that a call ends in."""
     try:
         call()
     except stage.host.refusals as refusal:
-        _expect_readable(refusal, name)
+        return refusal
     except Exception as error:
         found = f"{name} raised {type(error).__name__}, which is none of Host.refusals"
-        raise RuntimeError(found) from error
-    else:
-        fail(f"{name} did not refuse")
-
-
-def _expect_readable(refusal: Exception, name: str) -> None:
-    code, reason = getattr(refusal, "code", None), getattr(refusal, "reason", None)
-    shown = f"{type(refusal).__name__} raised by {name}"
-    expect_text(code, f"the code of {shown}")
-    expect_text(reason, f"the reason of {shown}")
-    expect(
-        len(str(reason)) <= _LONGEST_REASON, f"{shown} has a reason of {len(str(reason))} letters"
-    )
+        raise Fault(found) from error
+    raise Fault(f"{name} did not refuse")

@@ -61,14 +61,16 @@ def is_text_that_no_other_room_has(stage: Stage) -> None:
     """Ids are kept and compared as text."""
     owner = stage.user()
     room = stage.channel(owner)
-    expect_text(room.id, "the id")
-    expect(stage.channel(owner).id != room.id, "two rooms have one id")
+    given = _given(stage, room)
+    expect_text(given.id, "the id")
+    expect(given.id == room.id, f"{given.id!r} when asked again, first {room.id!r}")
+    expect(_given(stage, stage.channel(owner)).id != given.id, "two rooms have one id")
 
 
 @check("Room.name")
 def comes_without_the_number_sign(stage: Stage) -> None:
     """The plugin adds `#` where it belongs."""
-    name = stage.channel(stage.user()).name
+    name = _given(stage, stage.channel(stage.user())).name
     expect_text(name, "the name of a room that was made with one")
     expect(not (name or "").startswith("#"), f"{name!r}")
 
@@ -81,17 +83,19 @@ def is_none_where_there_is_none(stage: Stage) -> None:
     expect(direct.name is None, f"{direct.name!r} for a direct room")
     stage.need(Feature.ROOMS_WITHOUT_NAME)
     room = stage.world.make_room(RoomKind.CHANNEL, name=None, owner=owner)
-    expect(room.name is None, f"{room.name!r} for a channel without a name")
+    name = _given(stage, room).name
+    expect(name is None, f"{name!r} for a channel without a name")
 
 
 @check("Room.kind")
 def is_one_of_three_letters(stage: Stage) -> None:
     """Outgoing integrations listen to all public channels, private groups or direct rooms by it."""
     owner = stage.user()
-    channel, direct = stage.channel(owner), stage.direct_room(owner, stage.user("bob"))
+    channel = _given(stage, stage.channel(owner))
+    direct = stage.direct_room(owner, stage.user("bob"))
     expect(channel.kind == RoomKind.CHANNEL, f"{channel.kind!r} for a public channel")
     expect(direct.kind == RoomKind.DIRECT, f"{direct.kind!r} for a direct room")
-    group = stage.private_group(owner)
+    group = _given(stage, stage.private_group(owner))
     expect(group.kind == RoomKind.PRIVATE_GROUP, f"{group.kind!r} for a private group")
 
 
@@ -105,7 +109,8 @@ def are_both_of_a_direct_room(stage: Stage) -> None:
     direct = stage.direct_room(user, other)
     ids = {participant.id for participant in direct.participants}
     expect(ids == {user.id, other.id}, f"{sorted(ids)}, expected {sorted((user.id, other.id))}")
-    expect(not stage.channel(user).participants, "not empty for a channel")
+    channel = _given(stage, stage.channel(user))
+    expect(not channel.participants, "not empty for a channel")
 
 
 @check("Host.is_member")
@@ -195,6 +200,14 @@ def lets_write_in_the_same_transaction(stage: Stage) -> None:
         stage.host.check_may_post(author, room)
         stage.host.post_message(stage.draft("joined"), room=room, as_user=author)
     expect(stage.stored_texts(room) == ["joined"], "the message is not stored")
+
+
+def _given(stage: Stage, room: Room) -> Room:
+    """Return the room as the host gives it."""
+    found = stage.host.find_rooms(room.id)
+    if not found:
+        fail("Host.find_rooms found nothing for the id of a room that exists")
+    return found[0]
 
 
 def _ids(stage: Stage, reference: str) -> list[str]:

@@ -113,6 +113,18 @@ class Stage:
             finally:
                 self._in_transaction = False
 
+    @contextmanager
+    def request(self, user: User | None) -> Iterator[None]:
+        """Handle a request of this user, or of nobody, in a context of its own."""
+        with self.world.app_context(), self.world.request_by(user):
+            yield
+
+    @contextmanager
+    def request_with_wrong_login(self, user: User) -> Iterator[None]:
+        """Handle a request that only claims to be from this user."""
+        with self.world.app_context(), self.world.request_with_wrong_login(user):
+            yield
+
     def stored(self, room: Room) -> Sequence[Message]:
         """Return what is committed in a room, as somebody else would see it."""
         with self.world.app_context():

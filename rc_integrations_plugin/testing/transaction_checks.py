@@ -111,6 +111,21 @@ def works_again_after_an_error(stage: Stage) -> None:
 
 
 @check("Host.transaction")
+def goes_on_after_a_refused_question(stage: Stage) -> None:
+    """The plugin asks `check_may_post` first, and joins the channel if that refuses.
+
+    All of it in one transaction, which a caught refusal must not spoil.
+    """
+    author = stage.author()
+    room, closed = stage.channel(author), stage.private_group(stage.user("owner"))
+    with stage.transaction():
+        with suppress(*stage.host.refusals):
+            stage.host.check_may_post(author, closed)
+        stage.host.post_message(stage.draft("kept"), room=room, as_user=author)
+    expect(stage.stored_texts(room) == ["kept"], "what was posted after the refusal is not stored")
+
+
+@check("Host.transaction")
 def leaves_its_objects_readable(stage: Stage) -> None:
     """The answer to the sender is made after the commit.
 

@@ -1,7 +1,7 @@
 """Users: finding them, what they show, what they may do, who sends a request."""
 
 from rc_integrations_plugin.host.port import User
-from rc_integrations_plugin.testing.checks import check, expect, expect_text
+from rc_integrations_plugin.testing.checks import check, expect, expect_text, fail
 from rc_integrations_plugin.testing.stage import Stage
 from rc_integrations_plugin.testing.world import Feature
 
@@ -68,7 +68,7 @@ def finds_all_who_share_a_username(stage: Stage) -> None:
 def may_be_missing(stage: Stage) -> None:
     """Where an account has no username the plugin shows its name or id."""
     stage.need(Feature.USERS_WITHOUT_USERNAME)
-    user = stage.world.make_user(username=None)
+    user = _given(stage, stage.world.make_user(username=None))
     expect(user.username is None, f"{user.username!r} instead of None")
     expect(user.id in {found.id for found in stage.host.find_users(user.id)}, "not found by id")
 
@@ -76,7 +76,7 @@ def may_be_missing(stage: Stage) -> None:
 @check("User.username")
 def comes_without_the_at_sign(stage: Stage) -> None:
     """The plugin adds `@` where it belongs."""
-    username = stage.user().username
+    username = _given(stage, stage.user()).username
     expect_text(username, "the username of a user who was made with one")
     expect(not (username or "").startswith("@"), f"{username!r}")
 
@@ -85,24 +85,26 @@ def comes_without_the_at_sign(stage: Stage) -> None:
 def is_text_and_stays(stage: Stage) -> None:
     """Ids are kept in the plugin's tables and compared as text."""
     user = stage.user()
-    expect_text(user.id, "the id")
-    expect(stage.user().id != user.id, "two users have one id")
+    given = _given(stage, user)
+    expect_text(given.id, "the id")
+    expect(given.id == user.id, f"{given.id!r} when asked again, first {user.id!r}")
+    expect(_given(stage, stage.user()).id != given.id, "two users have one id")
 
 
 @check("User.name")
 def is_text_or_none(stage: Stage) -> None:
     """It stands in answers and in what scripts see as `request.user.name`."""
-    name = stage.user().name
+    name = _given(stage, stage.user()).name
     expect(name is None or isinstance(name, str), f"{name!r}")
 
 
 @check("User.is_bot")
 def tells_bots_from_people(stage: Stage) -> None:
     """Receivers of outgoing webhooks get `bot` to avoid answering each other for ever."""
-    person = stage.user()
+    person = _given(stage, stage.user())
     expect(person.is_bot is False, f"{person.is_bot!r} for a person")
     stage.need(Feature.BOTS)
-    bot = stage.world.make_user(username=stage.name("bot"), is_bot=True)
+    bot = _given(stage, stage.world.make_user(username=stage.name("bot"), is_bot=True))
     expect(bot.is_bot is True, f"{bot.is_bot!r} for a bot")
 
 
@@ -110,7 +112,8 @@ def tells_bots_from_people(stage: Stage) -> None:
 def turns_false_with_deactivation(stage: Stage) -> None:
     """Nothing posts as a deactivated account; the plugin looks before each call."""
     user = stage.user()
-    expect(user.is_active is True, f"{user.is_active!r} for a new user")
+    is_active = _given(stage, user).is_active
+    expect(is_active is True, f"{is_active!r} for a new user")
     stage.need(Feature.DEACTIVATION)
     stage.world.deactivate(user)
     found = stage.host.find_user(user.id)
@@ -161,7 +164,7 @@ def keeps_rooms_apart(stage: Stage) -> None:
 def is_who_sent_the_request(stage: Stage) -> None:
     """The management API trusts this; a user kept from an earlier request would act for another."""
     for user in (stage.user(), stage.user("bob")):
-        with stage.world.request_by(user):
+        with stage.request(user):
             found = stage.host.find_current_user()
             expect(found is not None, "None within a request of a user who is logged in")
             expect(found is not None and found.id == user.id, "another user")
@@ -171,9 +174,9 @@ def is_who_sent_the_request(stage: Stage) -> None:
 def is_none_for_strangers_and_wrong_logins(stage: Stage) -> None:
     """A stranger is None, not a guest account and not an error: the plugin answers 401 itself."""
     user = stage.user()
-    with stage.world.request_by(None):
+    with stage.request(None):
         expect(stage.host.find_current_user() is None, "somebody for a request without a login")
-    with stage.world.request_with_wrong_login(user):
+    with stage.request_with_wrong_login(user):
         expect(stage.host.find_current_user() is None, "somebody, though the login was wrong")
 
 
@@ -182,12 +185,19 @@ def is_none_for_a_deactivated_account(stage: Stage) -> None:
     """Old tokens and cookies of an account that was switched off must not work."""
     stage.need(Feature.DEACTIVATION)
     user = stage.user()
-    with stage.world.request_by(user):
+    with stage.request(user):
         expect(stage.host.find_current_user() is not None, "None while the account is active")
-    request = stage.world.request_by(user)
     stage.world.deactivate(user)
-    with request:
+    with stage.request(user):
         expect(stage.host.find_current_user() is None, "somebody, though switched off")
+
+
+def _given(stage: Stage, user: User) -> User:
+    """Return the user as the host gives him."""
+    found = stage.host.find_user(user.id)
+    if found is None:
+        fail("Host.find_user gave None for a user who exists")
+    return found
 
 
 def _may(stage: Stage, user: User) -> bool:

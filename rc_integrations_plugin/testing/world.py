@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
+from typing import ClassVar
 
 from rc_integrations_plugin.host.port import Host, Message, Room, RoomKind, User
 
@@ -53,7 +54,7 @@ class World(ABC):
     shares_session: bool
     """True if signals are sent inside the transaction with `session`, False if after the commit."""
 
-    unsupported: Mapping[Feature, str] = {}
+    unsupported: ClassVar[Mapping[Feature, str]] = {}
     """What the server does not have, each with the reason that the skipped checks show."""
 
     @abstractmethod
