@@ -26,6 +26,7 @@ from host_stub.api.auth import (
 from host_stub.chat import messages, tokens
 from host_stub.chat.refusals import ChatRefused
 from host_stub.chat.server import Chat, current_chat
+from host_stub.models.schema import iso, now
 from host_stub.models.users import User
 from host_stub.plugins import PLUGINS
 from host_stub.web import emoji_table, rooms
@@ -100,6 +101,7 @@ def show_chat(reference: str = "") -> ResponseReturnValue:  # noqa: ARG001 -- re
         "web/chat.html",
         user=user,
         position=last_change(chat),
+        now=iso(now()),
         message_size=chat.settings.message_size,
         menu_links=_menu_links(user),
         emoji_address=url_for("web.emoji_json", v=emoji_table.VERSION),

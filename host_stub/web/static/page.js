@@ -16,11 +16,13 @@ const PAGE_SIZE = 50;
 const byId = (id) => document.getElementById(id);
 
 const me = { id: document.body.dataset.userId, username: document.body.dataset.username };
+const openedAt = document.body.dataset.now;
+const counted = new Set(); // messages that were counted as unread
 let current = null;
 let openings = 0; // a slow answer for a room that was left meanwhile is dropped
 
 const rooms = new RoomList(byId("rooms"), {
-  onOpen: (room) => openPath(room.path),
+  onOpen: (room) => attempt(() => openPath(room.path)),
   onAdd: (kind) => (kind === "browse" ? attempt(() => browseChannels(openPath)) : createRoom(kind, openNew)),
 });
 const timeline = new Timeline(byId("messages"), byId("scroller"), (message) => contextOf(message, timeline));
@@ -48,7 +50,7 @@ function actionsOf(message, inThread) {
   if (mine && current.mayPost) {
     actions.push({ label: "Edit", icon: "edit", run: () => (inThread ? thread.composer : composer).edit(message) });
   }
-  if (mine || current.mayManage) actions.push({ label: "Delete", icon: "delete", run: () => askDelete(message) });
+  if (mine || current.mayDelete) actions.push({ label: "Delete", icon: "delete", run: () => askDelete(message) });
   return actions;
 }
 
@@ -95,7 +97,9 @@ function received(message) {
     if (!isNew || !document.hidden || message.u?._id === me.id) return;
   }
   if (message.u?._id === me.id && !message.bot) return;
-  if (message.editedAt || Date.now() - new Date(message.ts) > 60000) return;
+  // an edit or a new reply tells an old message again
+  if (counted.has(message._id) || message.ts < openedAt) return;
+  counted.add(message._id);
   rooms.markUnread(message.rid);
   showUnread();
 }
@@ -115,10 +119,12 @@ function removed({ _id: messageId, rid }) {
 async function loadRooms() {
   const answer = await get("/web/rooms");
   rooms.fill(answer.rooms);
-  if (!current) return;
-  const again = rooms.find(current.id);
+  const shown = current;
+  if (!shown) return;
+  const again = await describe(shown.path);
+  if (shown.id !== current?.id) return;
   if (again) showRoom(again);
-  else await openPath("/home");
+  else showMissing();
 }
 
 async function openNew(path) {
@@ -131,21 +137,28 @@ async function openPath(path, { push = true } = {}) {
   const opening = (openings += 1);
   closeSidebar();
   if (push && path !== location.pathname) history.pushState(null, "", path);
-  const room = rooms.byPath(path) ?? rooms.byPath(decodeURI(path)) ?? (await lookUp(path));
+  if (path === "/home") {
+    showHome();
+    return;
+  }
+  const room = await describe(path);
   if (opening !== openings) return;
-  thread.close();
   if (room) await openRoom(room, opening);
-  else if (path === "/home" || path === "/") showHome();
   else showMissing();
 }
 
-async function lookUp(path) {
-  if (path === "/home" || path === "/") return null;
-  return (await get("/web/room", { path }).catch(() => ({ room: null }))).room;
+/** Return a room with all that may be done in it, or null if there is none to see. */
+async function describe(path) {
+  try {
+    return (await get("/web/room", { path })).room;
+  } catch (error) {
+    if (error.status === 404) return null;
+    throw error;
+  }
 }
 
 async function openRoom(room, opening) {
-  current = room;
+  thread.close();
   composer.clear();
   showRoom(room);
   rooms.select(room.id);
@@ -207,8 +220,8 @@ function noticeOf(room) {
 
 function toolsOf(room) {
   const tools = [{ label: "Members", icon: "people", run: () => attempt(() => showMembers(room, me)) }];
-  if (room.isMember && room.kind !== "d" && !room.archived) tools.push({ label: "Add people", icon: "add-person", run: () => invite(room) });
-  if (room.mayManage && room.kind !== "d") {
+  if (room.mayInvite && room.kind !== "d" && !room.archived) tools.push({ label: "Add people", icon: "add-person", run: () => invite(room) });
+  if (room.mayArchive && room.kind !== "d") {
     const label = room.archived ? "Bring back from the archive" : "Archive";
     tools.push({ label, icon: "archive", run: () => archiveRoom(room, loadRooms) });
   }
@@ -225,6 +238,7 @@ function showWelcome(room) {
 }
 
 function showEmpty(title, ...content) {
+  thread.close();
   current = null;
   rooms.select(null);
   showUnread();
@@ -285,14 +299,14 @@ document.addEventListener("click", (event) => {
   const anchor = event.target.closest("a.channel-link");
   if (!anchor || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  openPath(anchor.getAttribute("href"));
+  attempt(() => openPath(anchor.getAttribute("href")));
 });
 document.addEventListener("visibilitychange", () => {
   if (document.hidden || !current) return;
   rooms.select(current.id);
   showUnread();
 });
-window.addEventListener("popstate", () => openPath(location.pathname, { push: false }));
+window.addEventListener("popstate", () => attempt(() => openPath(location.pathname, { push: false })));
 
 let reloading = null;
 const live = {
@@ -309,5 +323,5 @@ const live = {
 
 fillInitial(byId("my-avatar"), me.username);
 await Promise.all([loadEmoji(document.body.dataset.emoji), loadRooms()]);
-await openPath(location.pathname, { push: false });
+await attempt(() => openPath(location.pathname, { push: false }));
 new Live(document.body.dataset.position, live);

@@ -72,7 +72,7 @@ function drawMember(member, room, me) {
     element("bdi", { class: "name", text: member.name || member.username }),
     element("bdi", { class: "username", text: `@${member.username}` }),
   );
-  if (room.mayManage && member._id !== me.id) {
+  if (room.mayRemove && room.kind !== "d" && member._id !== me.id) {
     const button = element("button", { type: "button", class: "quiet", text: "Remove" });
     button.addEventListener("click", async () => {
       try {
