@@ -1,6 +1,7 @@
 """A stub host with the plugin in it, on a SQLite file of its own, for every test that asks."""
 
 import dataclasses
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,13 +17,24 @@ if TYPE_CHECKING:
     from host_stub.adapter import ChatHost
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with all tables and nothing in them: copying it is faster than making it."""
+    from host_stub.app import create_app  # noqa: PLC0415 tests of rules need no server
+
+    path = tmp_path_factory.mktemp("template") / "chat.db"
+    app = create_app({"SQLALCHEMY_DATABASE_URI": f"sqlite:///{path}"})
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
+    return path
+
+
 @pytest.fixture
-def config(tmp_path: Path) -> dict[str, Any]:
+def config(tmp_path: Path, empty_database: Path) -> dict[str, Any]:
     """What the stub is configured with; a test module may override it."""
-    return {
-        "TESTING": True,
-        "SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path / 'chat.db'}",
-    }
+    path = tmp_path / "chat.db"
+    shutil.copyfile(empty_database, path)
+    return {"TESTING": True, "SQLALCHEMY_DATABASE_URI": f"sqlite:///{path}"}
 
 
 @pytest.fixture
@@ -36,7 +48,7 @@ def app(
     request: pytest.FixtureRequest, config: dict[str, Any], scripted: ScriptedRunner
 ) -> Iterator[Flask]:
     """The stub host with the plugin; `@pytest.mark.real_scripts` leaves it its real scripts."""
-    from host_stub.app import create_app  # noqa: PLC0415 tests of rules need no server
+    from host_stub.app import create_app  # noqa: PLC0415
 
     app = create_app(config)
     services: Services = app.extensions[EXTENSION]
