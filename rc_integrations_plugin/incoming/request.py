@@ -12,7 +12,7 @@ from rc_integrations_plugin.errors import InvalidRequest
 # Rocket.Chat reads query strings with these bounds of qs, and refuses what is beyond
 _QUERY_OPTIONS = DecodeOptions(list_limit=500, parameter_limit=1000, raise_on_limit_exceeded=True)
 # what a browser leaves unescaped in a path
-_SAFE_IN_PATH = "/:@!$&'()*+,;=~%|^[]"
+_SAFE_IN_PATH = "/:@!$&'()*+,;=~|^[]"
 
 
 @dataclass(frozen=True, kw_only=True)

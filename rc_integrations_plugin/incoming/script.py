@@ -57,12 +57,9 @@ Verdict = NothingToPost | Refusal | Content
 
 def find_script(integration: IncomingIntegration) -> Script | None:
     """Return the script that the integration runs, or None."""
-    source = integration.script
-    if (
-        not integration.script_enabled
-        or not source
-        or not (integration.script_compiled or "").strip()
-    ):
+    source = integration.script or ""
+    compiled = integration.script_compiled or ""
+    if not (integration.script_enabled and source.strip() and compiled.strip()):
         return None
     return Script(
         integration_id=integration.id,

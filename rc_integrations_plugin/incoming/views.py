@@ -116,11 +116,13 @@ def show_fault(error: Exception) -> Response:
 
 def _load_body(limit: int) -> bytes | None:
     """Return the body, or None if it is too large to be read."""
-    request.max_content_length = limit
+    # one more than allowed, because werkzeug cuts a body of unknown length without a word
+    request.max_content_length = limit + 1
     try:
-        return request.get_data(cache=False)
+        body = request.get_data(cache=False)
     except RequestEntityTooLarge:
         return None
+    return None if len(body) > limit else body
 
 
 def _query() -> str:
