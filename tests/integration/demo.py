@@ -5,11 +5,12 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 import requests
@@ -28,6 +29,11 @@ class RunningDemo:
 
     process: "subprocess.Popen[str]"
     printed: str
+    errors: IO[str]
+
+    def read_errors(self) -> str:
+        self.errors.seek(0)
+        return self.errors.read()
 
     @property
     def url(self) -> str:
@@ -88,17 +94,16 @@ class RunningDemo:
 @contextlib.contextmanager
 def running_demo(data: Path, *options: str) -> Iterator[RunningDemo]:
     """Start a demo on any free port; it is stopped at the end if it still runs."""
-    errors = data.with_name(f"{data.name}.stderr")
     with (
-        errors.open("w+") as stderr,
+        tempfile.TemporaryFile("w+") as errors,
         subprocess.Popen(
-            command(data, *options), stdout=subprocess.PIPE, stderr=stderr, text=True
+            command(data, *options), stdout=subprocess.PIPE, stderr=errors, text=True
         ) as process,
     ):
         try:
-            printed = _read_until_up(process)
-            assert LAST_LINE in printed, f"the demo did not start: {printed}{errors.read_text()}"
-            yield RunningDemo(process, printed)
+            running = RunningDemo(process, _read_until_up(process), errors)
+            assert LAST_LINE in running.printed, f"it did not start: {running.read_errors()}"
+            yield running
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)

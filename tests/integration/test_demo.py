@@ -197,7 +197,7 @@ def test_reset_forgets_everything_but_the_files_of_others(tmp_path: Path) -> Non
 def test_a_signal_ends_everything_within_three_seconds(tmp_path: Path, number: int) -> None:
     with running_demo(tmp_path / "data") as demo, demo.log_in() as session:
         run_curl_line(demo.curl_lines[1])  # so that a script's process is there too
-        page = session.get(f"{demo.url}/events", stream=True, timeout=10)
+        page = session.get(f"{demo.url}/stream", stream=True, timeout=10)
         assert page.headers["Content-Type"].startswith("text/event-stream")
         processes = demo.descendants()
         seconds = demo.stop(number)
@@ -226,10 +226,10 @@ def test_a_server_that_dies_ends_the_demo_with_one_line(tmp_path: Path, name: st
         dying.kill()
         demo.process.wait(10)
         alive = still_alive(processes, within=0.2)
+        errors = demo.read_errors()
 
     assert demo.process.returncode == 1
     assert alive == []
-    errors = (tmp_path / "data.stderr").read_text()
     assert "ended by itself (signal 9); see " in errors
     assert errors.count("\n") == 1
 
