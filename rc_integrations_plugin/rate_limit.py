@@ -8,6 +8,7 @@ from limits import RateLimitItemPerSecond
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import FixedWindowRateLimiter
+from redis import ConnectionPool
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,10 @@ class RateLimiter:
         self._limit = RateLimitItemPerSecond(calls, seconds, namespace="rc-integrations")
         self._refusals = RateLimitItemPerSecond(1, seconds, namespace="rc-integrations-refused")
         self._redis_url = redis_url
+        # connects at the first call: in the process that needs it, after a fork
+        self._pool = ConnectionPool.from_url(
+            redis_url, socket_timeout=_REDIS_SECONDS, socket_connect_timeout=_REDIS_SECONDS
+        )
 
     def count(self, *key: str) -> Allowance:
         """Count one more call of a key and return whether it is within the budget.
@@ -46,6 +51,10 @@ class RateLimiter:
         except StorageError as error:
             logger.warning("Calls are counted for this process alone: %s", error.storage_error)
             return self._count(self._own, key)
+
+    def close(self) -> None:
+        """Close the connections to Redis."""
+        self._pool.disconnect()
 
     def _count(self, limiter: FixedWindowRateLimiter, key: tuple[str, ...]) -> Allowance:
         granted = limiter.hit(self._limit, *key)
@@ -60,17 +69,8 @@ class RateLimiter:
 
     @cached_property
     def _shared(self) -> FixedWindowRateLimiter:
-        # `limits` says redis+unix where redis-py says unix
-        url = self._redis_url
-        url = f"redis+{url}" if url.startswith("unix:") else url
-        return FixedWindowRateLimiter(
-            RedisStorage(
-                url,
-                wrap_exceptions=True,
-                socket_timeout=_REDIS_SECONDS,
-                socket_connect_timeout=_REDIS_SECONDS,
-            )
-        )
+        storage = RedisStorage(self._redis_url, connection_pool=self._pool, wrap_exceptions=True)
+        return FixedWindowRateLimiter(storage)
 
     @cached_property
     def _own(self) -> FixedWindowRateLimiter:
