@@ -137,6 +137,16 @@ def is_sent_with_who_joined(stage: Stage) -> None:
     _expect_given(stage, sent, user=user, room=room)
 
 
+@check("signal room-joined")
+def is_not_sent_for_who_makes_a_room(stage: Stage) -> None:
+    """Rocket.Chat tells of new rooms by room-created only, and of direct rooms not at all."""
+    with stage.recording("room-joined") as sent:
+        owner = stage.user()
+        stage.channel(owner)
+        stage.direct_room(owner, stage.user("bob"))
+    expect(not sent, f"sent {len(sent)} time(s) for a new channel and a new direct room")
+
+
 @check("signal room-left")
 def is_sent_with_who_left(stage: Stage) -> None:
     """The user is who is gone, also when somebody else put him out."""

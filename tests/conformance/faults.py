@@ -274,7 +274,8 @@ def nothing(*_args: Any, **_kwargs: Any) -> None:
 def announced_opening(sound: Any, self: Any, user: Any, other: Any) -> Any:
     """Announce direct rooms as if somebody had created them."""
     room = sound(user, other)
-    self.signals.signal("room-created").send(self, user=user, room=room)
+    for name in ("room-created", "room-joined"):
+        self.signals.signal(name).send(self, user=user, room=room)
     return room
 
 

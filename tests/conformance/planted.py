@@ -365,6 +365,12 @@ SPURIOUS_SIGNALS = (
         method("open_direct_room", faults.announced_opening),
         "for open_direct_room",
     ),
+    Fault(
+        "signal room-joined",
+        "for direct rooms",
+        method("open_direct_room", faults.announced_opening),
+        "for a new channel and a new direct room",
+    ),
 )
 
 FAULTS = HOST_FAULTS + VALUE_FAULTS + SIGNAL_FAULTS + SPURIOUS_SIGNALS
