@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rc_integrations_plugin.host.port import Host, Message, MessageDraft, User
-from rc_integrations_plugin.messages.inline import Node
 from rc_integrations_plugin.messages.markdown import parse_markdown
+from rc_integrations_plugin.messages.nodes import Node
 from rc_integrations_plugin.messages.posting import PostResult
 
 # Each name is a look-up in the host.

@@ -5,34 +5,27 @@ Here no rule is tried twice where it can't succeed (`_Line.dead`), so time grows
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from rc_integrations_plugin.messages.autolinks import (
     Autolink,
     match_mail,
     match_phone,
-    match_reference,
     match_web,
 )
-from rc_integrations_plugin.messages.emoji import match_emoji, match_emoticon, written_form
-
-Node = dict[str, Any]
-Found = tuple[list[Node], int]
+from rc_integrations_plugin.messages.emoji import match_emoji, match_emoticon
+from rc_integrations_plugin.messages.nodes import Found, Node, is_word, join_plain, link, plain
+from rc_integrations_plugin.messages.references import References
 
 _KINDS = {"*": "BOLD", "_": "ITALIC", "~": "STRIKE"}
 _CODE = re.compile(r"`([^`]+)`")
-_BLANK_EMPHASIS = {mark: re.compile(rf"[{mark}]+[ \t]+[{mark}]+") for mark in _KINDS}
+_BLANK_EMPHASIS = {mark: re.compile(rf"([{mark}]+)(?:[ \t]+([{mark}]+))?") for mark in _KINDS}
 _WORD = re.compile(r"[^\W_]+")
 _SNAKE = re.compile(r"[A-Za-z0-9]+__?")
 _USER = re.compile(r"@([\w.-]+(?:[:@][\w.-]+)?)")
 _CHANNEL = re.compile(r"#([\w.-]+)")
 _CLOSING = re.compile(r"[)|]")
 _ESCAPED = "*_~`#."
-_TIMESTAMP = re.compile(r"<t:([0-9]{10})(?::([tTdDfFR]))?>")
-_ANGLE = re.compile(r"<([^\s<>|]{1,8192})\|([^<>|]{1,8192})>")
-_IMAGE = re.compile(r"!\[([^\[\]*^_`{|}~()]{0,1024})\]\(")
 # Behind one of these a name is no mention: it is part of a word or of a sentence's marks.
 _JOINING = re.compile(r"[!-'+-Za-z\x80-\uffff]")
 _BEFORE_LETTERS = {1: re.compile("[A-Za-z]+"), 2: re.compile("[A-Za-z0-9]+")}
@@ -43,51 +36,6 @@ def parse_inline(text: str) -> list[Node]:
     return join_plain(_Line(text).items())
 
 
-def plain(value: str) -> Node:
-    """Return a node of text without any meaning."""
-    return {"type": "PLAIN_TEXT", "value": value}
-
-
-def link(target: str, label: list[Node]) -> Node:
-    """Return a link's node."""
-    return {"type": "LINK", "value": {"src": plain(target), "label": label}}
-
-
-def join_plain(nodes: Iterable[Node]) -> list[Node]:
-    """Return the nodes with neighbouring texts made one, and emoji inside words made text."""
-    items = list(nodes)
-    joined: list[Node] = []
-    texts: list[str] = []
-    for index, item in enumerate(items):
-        node = item
-        if item["type"] == "EMOJI":
-            node = _settled(items, index, stuck=bool(texts and texts[-1].strip()))
-        if node["type"] == "PLAIN_TEXT":
-            texts.append(node["value"])
-            continue
-        if texts:
-            joined.append(plain("".join(texts)))
-            texts = []
-        joined.append(node)
-    if texts:
-        joined.append(plain("".join(texts)))
-    return joined
-
-
-def _settled(items: list[Node], index: int, *, stuck: bool) -> Node:
-    """Return the emoji, or text if it is part of a word; `stuck` is what is left of it."""
-    emoji = items[index]
-    if "unicode" in emoji:
-        return plain(emoji["unicode"]) if stuck else emoji
-    neighbours = items[max(index - 1, 0) : index] + items[index + 1 : index + 2]
-    return plain(written_form(emoji)) if any(_sticks(item) for item in neighbours) else emoji
-
-
-def _sticks(neighbour: Node) -> bool:
-    kind = neighbour["type"]
-    return kind == "EMOJI" or (kind == "PLAIN_TEXT" and bool(neighbour["value"].strip()))
-
-
 @dataclass
 class _Line:
     """A line that is being read."""
@@ -96,7 +44,14 @@ class _Line:
     dead: set[tuple[str, int, str]] = field(default_factory=set)
     """Emphasis (mark, width, those around it) that is known to end nowhere in the line."""
     found: dict[str, int] = field(default_factory=dict)
-    references: dict[int, str | None] = field(default_factory=dict)
+    references: References = field(init=False)
+    run_start: int = 0
+    run_end: int = 0
+    """The run of one mark that was looked at last, and where it ends if it is blank emphasis."""
+    blank_end: int | None = None
+
+    def __post_init__(self) -> None:
+        self.references = References(self.text)
 
     def items(self) -> list[Node]:
         """Return all of the line, nothing joined yet."""
@@ -126,9 +81,9 @@ class _Line:
             case "[":
                 found = self._reference(at)
             case "!":
-                found = self._image(at)
+                found = self.references.match_image(at)
             case "<":
-                found = self._angle(at)
+                found = self.references.match_angle(at)
             case "|":
                 found = self._spoiler(at)
             case "+":
@@ -170,7 +125,7 @@ class _Line:
 
     def _emoji(self, at: int, items: list[Node]) -> Found | None:
         found = match_emoji(self.text, at)
-        if found is None and not (items and _sticks(items[-1])):
+        if found is None and not (items and is_word(items[-1])):
             found = match_emoticon(self.text, at)
             if found and not _ends_emoticon(self.text, found[1]):
                 return None
@@ -199,42 +154,12 @@ class _Line:
         inside = join_plain(_Line(self.text[at + 2 : end]).items())
         return [{"type": "SPOILER", "value": inside}], end + 2
 
-    def _angle(self, at: int) -> Found | None:
-        time = _TIMESTAMP.match(self.text, at)
-        if time:
-            kind = time[2] or "t"
-            node = {
-                "type": "TIMESTAMP",
-                "value": {"timestamp": time[1], "format": kind},
-                "fallback": plain(f"<t:{time[1]}:{kind}>"),
-            }
-            return [node], time.end()
-        match = _ANGLE.match(self.text, at)
-        if match and match_reference(match[1], 0) == match[1]:
-            return [link(match[1], [plain(match[2])])], match.end()
-        return None
-
-    def _image(self, at: int) -> Found | None:
-        match = _IMAGE.match(self.text, at)
-        target = self._target(match.end()) if match else None
-        if match is None or target is None:
-            return None
-        label = plain(match[1] or target)
-        node = {"type": "IMAGE", "value": {"src": plain(target), "label": label}}
-        return [node], match.end() + len(target) + 1
-
     def _reference(self, at: int) -> Found | None:
-        close = self._find("](", at + 1)
-        target = self._target(close + 2) if close >= 0 else None
-        if target is None:
+        found = self.references.match_titled(at)
+        if found is None:
             return None
-        title = self.text[at + 1 : close]
-        # `[x] [y](...)` is brackets and a link
-        gap = title.rfind("] [")
-        if gap >= 0 and "]" not in title[gap + 3 :]:
-            return None
-        label = join_plain(_Line(title).title_items()) or [plain(target)]
-        return [link(target, label)], close + 3 + len(target)
+        label = join_plain(_Line(found.title).title_items()) or [plain(found.target)]
+        return [link(found.target, label)], found.end
 
     def title_items(self) -> list[Node]:
         """Return the line as the title of a link, where only emphasis has a meaning."""
@@ -246,13 +171,6 @@ class _Line:
             items += nodes
         return items
 
-    def _target(self, at: int) -> str | None:
-        if at not in self.references:
-            target = match_reference(self.text, at)
-            closed = target is not None and self.text.startswith(")", at + len(target))
-            self.references[at] = target if closed else None
-        return self.references[at]
-
     def _find(self, what: str, at: int) -> int:
         """Return where a string comes next, looking at each part of the line once."""
         if what not in self.found or -1 < self.found[what] < at:
@@ -260,8 +178,15 @@ class _Line:
         return self.found[what]
 
     def _blank_emphasis(self, at: int) -> Found | None:
-        match = _BLANK_EMPHASIS[self.text[at]].match(self.text, at)
-        return ([plain(match[0])], match.end()) if match else None
+        """Return two runs of a mark with only blanks between them, which are nothing but text."""
+        mark = self.text[at]
+        if not self.run_start <= at < self.run_end or self.text[self.run_start] != mark:
+            match = _BLANK_EMPHASIS[mark].match(self.text, at)
+            self.run_start, self.run_end = at, match.end(1) if match else at + 1
+            self.blank_end = match.end() if match and match[2] else None
+        if self.blank_end is None:
+            return None
+        return [plain(self.text[at : self.blank_end])], self.blank_end
 
     def _emphasis(self, at: int, around: str) -> Found | None:
         """Return the emphasis that begins here; `around` holds the marks that it is inside of."""
@@ -309,7 +234,7 @@ class _Line:
         elif char == "[" and "[" not in around:
             found = self._reference(at)
         elif char == "<":
-            found = self._angle(at)
+            found = self.references.match_angle(at)
         found = found or self._mention(at, items) or self._emoji(at, items)
         if found:
             return found

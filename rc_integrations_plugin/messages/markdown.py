@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable
 
 from rc_integrations_plugin.messages.emoji import match_emoji, match_emoticon
-from rc_integrations_plugin.messages.inline import Node, parse_inline, plain
+from rc_integrations_plugin.messages.inline import parse_inline
+from rc_integrations_plugin.messages.nodes import Node, plain
 
 _LINE = re.compile(r"\r\n|\n|\r")
 _FENCE = re.compile(r"```([A-Za-z0-9 _.-]*)")
