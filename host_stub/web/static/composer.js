@@ -112,8 +112,10 @@ export class Composer {
   }
 
   changed() {
-    this.area.style.height = "auto";
-    this.area.style.height = `${Math.min(this.area.scrollHeight, TALLEST_PIXELS)}px`;
+    this.area.style.height = "";
+    // a hidden area has no height to measure
+    const needed = this.area.scrollHeight;
+    if (this.area.value && needed) this.area.style.height = `${Math.min(needed, TALLEST_PIXELS)}px`;
     this.suggest();
   }
 

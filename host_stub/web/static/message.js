@@ -113,7 +113,7 @@ function plainEmoji(value) {
 export function fillInitial(box, name) {
   let sum = 0;
   for (const letter of name) sum = (sum * 31 + letter.codePointAt(0)) % 360;
-  box.textContent = [...name.trim()][0]?.toUpperCase() ?? "?";
+  box.textContent = /[\p{L}\p{N}]/u.exec(name)?.[0].toUpperCase() ?? "?";
   box.style.setProperty("--hue", String(sum));
   box.classList.add("initial");
 }

@@ -2,12 +2,12 @@
 
 import { get, post, upload } from "./api.js";
 import { Composer } from "./composer.js";
+import { askForm, showPanel } from "./dialogs.js";
 import { loadEmoji } from "./emoji.js";
 import { Live } from "./live.js";
 import { fillInitial } from "./message.js";
 import { archiveRoom, browseChannels, createRoom, invite, joinRoom, leaveRoom, showMembers } from "./room_menu.js";
 import { roomIcon, RoomList } from "./rooms.js";
-import { askForm } from "./dialogs.js";
 import { element } from "./safety.js";
 import { Thread } from "./thread.js";
 import { excerpt, Timeline } from "./timeline.js";
@@ -79,10 +79,9 @@ async function sendFile(file, text) {
   const room = current;
   const form = new FormData();
   form.append("file", file);
+  if (text) form.append("msg", text);
   const address = `/api/v1/rooms.media/${encodeURIComponent(room.id)}`;
-  const uploaded = await upload(address, form);
-  const confirm = `/api/v1/rooms.mediaConfirm/${encodeURIComponent(room.id)}/${encodeURIComponent(uploaded.file._id)}`;
-  const { message } = await post(confirm, text ? { msg: text } : {});
+  const { message } = await upload(address, form);
   received(message);
 }
 
@@ -265,7 +264,7 @@ async function attempt(action) {
   try {
     await action();
   } catch (error) {
-    askForm({ title: "That did not work", note: error.message, confirm: "OK", run: () => undefined });
+    showPanel("That did not work", element("p", { role: "alert", text: error.message }));
   }
 }
 
@@ -296,6 +295,9 @@ document.addEventListener("keydown", (event) => {
   else thread.close();
 });
 document.addEventListener("click", (event) => {
+  // without a pointer that hovers, a tap shows what can be done with a message
+  document.querySelector(".message.tapped")?.classList.remove("tapped");
+  event.target.closest(".message")?.classList.add("tapped");
   const anchor = event.target.closest("a.channel-link");
   if (!anchor || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
