@@ -9,6 +9,7 @@ from host_stub.chat.permissions import has_permission
 from host_stub.chat.posting import NewMessage
 from host_stub.chat.refusals import ChatRefused, invalid_params
 from host_stub.chat.server import Chat
+from host_stub.models.rooms import Room
 from host_stub.models.users import User
 
 _TEXTS = ("color", "text", "author_name", "title", "pretext", "fallback", "footer")
@@ -18,14 +19,11 @@ _LISTS = ("fields", "actions")
 ATTACHMENT_LIMIT = 100
 
 
-def read_new_message(
-    chat: Chat, params: Params, *, caller: User, text_names: Sequence[str]
-) -> NewMessage:
+def read_new_message(params: Params, *, text_names: Sequence[str]) -> NewMessage:
     """Return the message that a request describes.
 
     Raises:
-        ChatRefused: something of a wrong type, nothing to show, or an alias or avatar by someone
-            who may not look like somebody else.
+        ChatRefused: something of a wrong type, or nothing to show.
     """
     attachments = [_attachment(given) for given in params.objects("attachments")]
     if len(attachments) > ATTACHMENT_LIMIT:
@@ -45,9 +43,19 @@ def read_new_message(
         raise ChatRefused("error-message-empty", "The message has neither text nor attachments")
     if new.avatar and not _is_link(new.avatar):
         raise ChatRefused("Invalid href value provided")
-    if (new.alias or new.avatar) and not has_permission(chat, caller.id, "message-impersonate"):
-        raise ChatRefused("Not enough permission")
     return new
+
+
+def require_impersonation(chat: Chat, new: NewMessage, *, room: Room, author: User) -> None:
+    """Refuse an alias or avatar by someone who may not look like somebody else here.
+
+    Raises:
+        ChatRefused: the author lacks `message-impersonate`.
+    """
+    if (new.alias or new.avatar) and not has_permission(
+        chat, author.id, "message-impersonate", room_id=room.id
+    ):
+        raise ChatRefused("Not enough permission")
 
 
 def _attachment(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from flask import Blueprint, Response
 
 from host_stub.api.answers import page, success
 from host_stub.api.auth import current_user
-from host_stub.api.drafts import read_new_message
+from host_stub.api.drafts import read_new_message, require_impersonation
 from host_stub.api.params import Params, read_body, read_query
 from host_stub.chat import messages
 from host_stub.chat.destinations import load_destination
-from host_stub.chat.posting import post_message
+from host_stub.chat.posting import NewMessage, post_message
 from host_stub.chat.refusals import ChatRefused, invalid_params
 from host_stub.chat.server import Chat, current_chat
 from host_stub.models.messages import Message
@@ -25,10 +25,10 @@ def post() -> Response:
     """Write to rooms and people by name, as a program does."""
     chat, caller, params = current_chat(), current_user(), read_body()
     targets = _targets(params)
-    new = read_new_message(chat, params, caller=caller, text_names=("text", "msg"))
+    new = read_new_message(params, text_names=("text", "msg"))
     with chat.transaction():
         rooms = [load_destination(chat, target, sender=caller) for target in targets]
-        posted = [post_message(chat, new, room=room, author=caller) for room in rooms]
+        posted = [_post(chat, new, room, caller) for room in rooms]
     message = posted[0]
     sent_at = int(message.sent_at.timestamp() * 1000)
     channel = rooms[0].name or rooms[0].id
@@ -51,11 +51,16 @@ def send() -> Response:
     chat, caller, body = current_chat(), current_user(), read_body()
     params = Params(body.find_object("message") or {})
     room_id = params.text("rid")
-    new = read_new_message(chat, params, caller=caller, text_names=("msg",))
+    new = read_new_message(params, text_names=("msg",))
     with chat.transaction():
         room = load_destination(chat, room_id, sender=caller)
-        message = post_message(chat, new, room=room, author=caller)
+        message = _post(chat, new, room, caller)
     return success(message=message.document)
+
+
+def _post(chat: Chat, new: NewMessage, room: Room, author: User) -> Message:
+    require_impersonation(chat, new, room=room, author=author)
+    return post_message(chat, new, room=room, author=author)
 
 
 @blueprint.post("/chat.update")

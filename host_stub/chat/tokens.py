@@ -32,6 +32,8 @@ def log_in(chat: Chat, login: str, password: str) -> tuple[User, str]:
 def create_token(chat: Chat, user: User) -> str:
     """Return a new token for the user; only its hash is kept."""
     token = secrets.token_urlsafe(32)
+    is_stale = (AuthToken.user_id == user.id) & (AuthToken.expires_at <= now())
+    chat.session.execute(delete(AuthToken).where(is_stale))
     expires_at = now() + timedelta(days=chat.settings.token_days)
     chat.session.add(AuthToken(digest=_digest(token), user_id=user.id, expires_at=expires_at))
     chat.session.flush()
