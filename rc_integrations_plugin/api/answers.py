@@ -11,6 +11,7 @@ from rc_integrations_plugin.errors import (
     InvalidParams,
     NothingFound,
     NotLoggedIn,
+    PermissionMissing,
 )
 from rc_integrations_plugin.schemas.queries import Paging
 
@@ -39,6 +40,8 @@ def _refusal_body(error: IntegrationsError) -> dict[str, Any]:
             return {"status": "error", "message": error.reason, "error": error.reason}
         case NothingFound():
             return {"error": error.reason}
+        case PermissionMissing():
+            return {"error": f"{error.reason} [{error.code}]"}
         case InvalidParams():
             return {"error": error.reason, "errorType": error.code}
     body = {"error": f"{error.reason} [{error.code}]", "errorType": error.code}
