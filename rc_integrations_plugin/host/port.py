@@ -197,10 +197,13 @@ class Host(Protocol):
         """Return the user with this id."""
 
     def find_users(self, reference: str) -> Sequence[User]:
-        """Return every user whose id or username is exactly this."""
+        """Return every user whose id or username is exactly this.
+
+        The reference comes from outside: it may be empty, huge, or no text that can be stored.
+        """
 
     def find_rooms(self, reference: str) -> Sequence[Room]:
-        """Return every room whose id or name is exactly this."""
+        """Return every room whose id or name is exactly this; as hostile as for users."""
 
     def is_member(self, user: User, room: Room) -> bool:
         """Return whether the user is in the room."""
@@ -222,6 +225,8 @@ class Host(Protocol):
     def check_may_post(self, user: User, room: Room) -> None:
         """Do nothing if the user may write into the room now.
 
+        A refusal that is caught must leave an open transaction usable: joining may come next.
+
         Raises:
             Host.refusals: not a member, muted, read-only, archived, blocked.
         """
@@ -237,5 +242,5 @@ class Host(Protocol):
         """Keep what is done inside as one: stored at the end, or undone when an error leaves it.
 
         The calls that change something (`open_direct_room`, `join_room`, `post_message`) come
-        inside one. Never nested.
+        inside one. Never nested. Users, rooms and messages stay readable after it has ended.
         """

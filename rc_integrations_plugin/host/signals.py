@@ -21,6 +21,9 @@ SIGNALS = {
 `room` is left out for `user-created`; `message` is given for `message-sent` (new and edited ones)
 and `file-uploaded` only; `session` is left out by hosts that share none, which then send after
 their commit. A host that shares its session sends inside the transaction.
+
+Notices of the server ("ann joined") send no `message-sent`. A new direct room sends neither
+`room-created` nor `room-joined`; a new channel or group sends `room-created` only.
 """
 
 

@@ -51,11 +51,15 @@ class HostConformance:
     def test_host(self, world: World, promise: Check) -> None:
         """Hold the host to one promise of the port."""
         __tracebackhide__ = True
+        report = ""
         try:
             promise.run(world)
         except Unsupported as reason:
             pytest.skip(str(reason))
         except NotConformant as broken:
-            if broken.__cause__ is None:
-                pytest.fail(str(broken), pytrace=False)
-            raise
+            if broken.__cause__ is not None:
+                raise
+            report = str(broken)
+        if report:
+            # not inside `except`, where pytest would print it twice
+            pytest.fail(report, pytrace=False)
