@@ -13,7 +13,6 @@ from typing import Any
 
 from host_stub.demo.errors import CannotStart
 
-ADMIN = "admin"
 LOCK = "host-stub-demo.lock"
 MEMORY = "demo.json"
 CONFIG = "config.json"

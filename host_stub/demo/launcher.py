@@ -11,9 +11,10 @@ from typing import Any
 from urllib.parse import quote
 
 from host_stub.demo import servers
-from host_stub.demo.content import add_content
 from host_stub.demo.errors import DemoBroke
-from host_stub.demo.folder import ADMIN, DataFolder, Memory, open_folder, short_socket_path
+from host_stub.demo.folder import DataFolder, Memory, open_folder, short_socket_path
+from host_stub.demo.integrations import add_integrations
+from host_stub.demo.names import ADMIN
 from host_stub.demo.processes import Processes
 from host_stub.demo.report import report
 from host_stub.demo.rest import RestClient
@@ -94,7 +95,7 @@ class _Launch:
         self._wait_for(servers.WEB, client.is_ready)
         self.processes.start(servers.WORKER, servers.worker_command(config))
         client.log_in(ADMIN, self.memory.admin_password)
-        add_content(client, self.memory)
+        add_integrations(client, self.memory)
         self.folder.write_memory(self.memory)
         return address
 

@@ -5,8 +5,9 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from host_stub.demo.content import INTEGRATIONS
-from host_stub.demo.folder import ADMIN, Memory
+from host_stub.demo.folder import Memory
+from host_stub.demo.integrations import INTEGRATIONS
+from host_stub.demo.names import ADMIN
 
 
 def report(address: str, memory: Memory, *, data: Path) -> str:

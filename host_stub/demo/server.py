@@ -7,18 +7,24 @@ from typing import Any
 from flask import Flask
 from werkzeug.security import check_password_hash
 
+from host_stub import seed
 from host_stub.app import create_app
-from host_stub.chat import users
+from host_stub.chat import rooms, users
 from host_stub.chat.server import Chat, current_chat
-from host_stub.demo.folder import ADMIN
+from host_stub.demo.names import ADMIN, BOT, ROOMS
+from host_stub.models.rooms import CHANNEL
+from host_stub.models.users import User
 
 
 def create_web(config_file: str) -> Flask:
-    """Return the app for the web server, with an administrator in it."""
+    """Return the app for the web server, with the demo's people and rooms in it."""
     config = _read(config_file)
     app = create_app(config["app"])
     with app.app_context():
-        _keep_administrator(current_chat(), config["admin_password"])
+        chat = current_chat()
+        with chat.transaction():
+            admin = _keep_administrator(chat, config["admin_password"])
+            _add_missing(chat, admin)
     return app
 
 
@@ -32,16 +38,20 @@ def _read(config_file: str) -> dict[str, Any]:
     return config
 
 
-def _keep_administrator(chat: Chat, password: str) -> None:
-    """Make sure that `admin` exists, administers, and has the password that the demo prints."""
-    with chat.transaction():
-        admin = users.find_login(chat, ADMIN)
-        if admin is None:
-            users.create_user(
-                chat, ADMIN, password=password, name="Administrator", roles=("user", "admin")
-            )
-            return
-        users.add_role(chat, admin, "admin")
-        users.set_active(chat, admin, active=True)
-        if not check_password_hash(admin.password_hash or "", password):
-            admin.password_hash = users.hash_password(chat, password)
+def _keep_administrator(chat: Chat, password: str) -> User:
+    """Return an administrator who has the password that the demo prints."""
+    admin = seed.ensure_user(chat, ADMIN, name="Administrator")
+    users.add_role(chat, admin, "admin")
+    users.set_active(chat, admin, active=True)
+    # setting it again would end every log-in
+    if not check_password_hash(admin.password_hash or "", password):
+        users.set_password(chat, admin, password)
+    return admin
+
+
+def _add_missing(chat: Chat, admin: User) -> None:
+    bot = seed.ensure_user(chat, BOT, name="Rocket.Cat", roles=("bot",))
+    for name in ROOMS:
+        # a room that is there is left as it is: members gone, archived, ...
+        if not rooms.find_rooms(chat, name):
+            rooms.create_room(chat, name, kind=CHANNEL, owner=admin, members=[bot])

@@ -1,14 +1,13 @@
-"""What is in a demo's chat at first: a bot, two rooms, two incoming integrations."""
+"""The two incoming integrations that a demo comes with."""
 
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from host_stub.demo.folder import Hook, Memory
+from host_stub.demo.names import ALERTS, BOT, GENERAL
 from host_stub.demo.rest import Refused, RestClient
 
-BOT = "rocket.cat"
 _SCRIPT = Path(__file__).with_name("sample_script.js")
 
 
@@ -28,7 +27,7 @@ INTEGRATIONS = (
     Integration(
         key="plain",
         name="Demo without script",
-        room="general",
+        room=GENERAL,
         has_script=False,
         example={
             "text": "Build *#42* of @admin is done",
@@ -48,49 +47,25 @@ INTEGRATIONS = (
     Integration(
         key="script",
         name="Demo with script",
-        room="alerts",
+        room=ALERTS,
         has_script=True,
         example={"text": "A *script* passed this on"},
     ),
 )
 
 
-def add_content(client: RestClient, memory: Memory) -> None:
-    """Add what is missing, as the logged-in administrator, and remember the hooks.
+def add_integrations(client: RestClient, memory: Memory) -> None:
+    """Add the integrations that are missing, as the logged-in administrator, and remember them.
 
-    What is there keeps its ids and tokens, also when somebody changed it.
+    Those that are there keep their ids and tokens, also when somebody changed them.
 
     Raises:
         Refused: the server does not want one of them.
     """
-    _add_bot(client)
-    for room in ("general", "alerts"):
-        _add_room(client, room)
     for integration in INTEGRATIONS:
         hook = memory.hooks.get(integration.key)
         if hook is None or not _exists(client, hook):
             memory.hooks[integration.key] = _add_integration(client, integration)
-
-
-def _add_bot(client: RestClient) -> None:
-    try:
-        client.get("users.info", username=BOT)
-    except Refused:
-        bot = {
-            "username": BOT,
-            "name": "Rocket.Cat",
-            "email": "rocket.cat@localhost.localdomain",
-            "password": secrets.token_urlsafe(24),
-            "roles": ["bot"],
-        }
-        client.post("users.create", bot)
-
-
-def _add_room(client: RestClient, name: str) -> None:
-    try:
-        client.get("channels.info", roomName=name)
-    except Refused:
-        client.post("channels.create", {"name": name, "members": [BOT]})
 
 
 def _exists(client: RestClient, hook: Hook) -> bool:
