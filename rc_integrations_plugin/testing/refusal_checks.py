@@ -159,7 +159,7 @@ def _expect_no_join(stage: Stage, user: User, room: Room) -> None:
             stage.host.join_room(user, room)
 
     _expect_refusal(stage, join, "join_room")
-    expect(not stage.host.is_member(user, room), "refused, but a member now")
+    expect(not stage.is_member(user, room), "refused, but a member now")
 
 
 def _post(stage: Stage, user: User, room: Room) -> None:

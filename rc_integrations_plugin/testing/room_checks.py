@@ -186,7 +186,7 @@ def makes_a_member_once(stage: Stage) -> None:
         for _ in range(2):
             with stage.transaction():
                 stage.host.join_room(user, room)
-            expect(stage.host.is_member(user, room), "not a member after join_room")
+            expect(stage.is_member(user, room), "not a member after join_room")
     expect(len(sent) == 1, f"room-joined was sent {len(sent)} times for two calls")
 
 

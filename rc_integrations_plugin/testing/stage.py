@@ -135,6 +135,11 @@ class Stage:
         with self.world.app_context():
             return [message.text for message in self.world.messages_in(room)]
 
+    def is_member(self, user: User, room: Room) -> bool:
+        """Return whether the user is in the room, as somebody else would see it."""
+        with self.world.app_context():
+            return self.host.is_member(user, room)
+
     @contextmanager
     def recording(self, *names: str) -> Iterator[list[Sent]]:
         """Collect the signals with these names (all, if none is named), whoever sends them."""

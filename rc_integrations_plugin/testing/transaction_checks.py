@@ -48,7 +48,7 @@ def keeps_nothing_after_an_error(stage: Stage) -> None:
     for place in (room, joined):
         count = len(stage.stored(place))
         expect(count == 0, f"{count} message(s) of an interrupted transaction are stored")
-    expect(not stage.host.is_member(author, joined), "still a member of the room joined in it")
+    expect(not stage.is_member(author, joined), "still a member of the room joined in it")
 
 
 @check("Host.transaction")
@@ -73,8 +73,9 @@ def announces_nothing_that_was_undone(stage: Stage) -> None:
     A host that shares its session may send the signal and undo the listener's rows; others wait.
     """
     author = stage.author()
-    room = stage.channel(author)
+    room, joined = stage.channel(author), stage.channel(stage.user("owner"))
     with stage.recording() as sent, _interrupted(stage):
+        stage.host.join_room(author, joined)
         stage.host.post_message(stage.draft(), room=room, as_user=author)
     for one in sent:
         has_session = one.given.get("session") is not None
