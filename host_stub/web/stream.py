@@ -20,7 +20,7 @@ from host_stub.web.changes import (
     readable_rooms,
 )
 from host_stub.web.feed import Feed, Listener, TooManyListeners
-from host_stub.web.stopping import client_is_gone, server_is_stopping
+from host_stub.web.stopping import client_is_gone, refuse_more_requests, server_is_stopping
 
 FEED = "host_stub_feed"
 """Where `app.extensions` keeps the `Feed`."""
@@ -131,6 +131,7 @@ class Stream:
                     yield frame
         finally:
             self.feed.close(self.listener)
+            refuse_more_requests(self.environ)
 
     def _is_over(self) -> bool:
         return self.listener.fell_behind or server_is_stopping() or client_is_gone(self.environ)

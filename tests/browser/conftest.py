@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
 from host_stub.app import create_app
 from host_stub.chat.server import current_chat
 from host_stub.seed import ensure_room, ensure_user
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import make_server
 
 PASSWORD = "correct horse"
 CHROMIUM = Path(os.environ.get("RC_TEST_CHROMIUM", "/usr/bin/chromium"))

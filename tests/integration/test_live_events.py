@@ -7,11 +7,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
 import pytest
 from flask import Flask
+
 from host_stub.app import create_app
 from host_stub.chat import posting, tokens
 from host_stub.chat.server import current_chat
@@ -44,10 +46,17 @@ class Server:
             )
         listener.close()
 
-    def listen(self, cookie: str) -> HTTPResponse:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
+    @contextmanager
+    def listening(self, cookie: str, *, pages: int = 1) -> Iterator[list[HTTPResponse]]:
+        with ExitStack() as stack:
+            yield [self._listen(cookie, stack) for _ in range(pages)]
+
+    def _listen(self, cookie: str, stack: ExitStack) -> HTTPResponse:
+        connection = stack.enter_context(
+            closing(HTTPConnection("127.0.0.1", self.port, timeout=20))
+        )
         connection.request("GET", "/stream", headers={"Cookie": cookie})
-        answer = connection.getresponse()
+        answer = stack.enter_context(closing(connection.getresponse()))
         assert answer.status == 200
         assert answer.readline() == b"retry: 1500\n"
         assert answer.readline() == b"\n"
@@ -100,36 +109,30 @@ def write(app: Flask, text: str) -> None:
 
 
 def test_every_page_hears_what_any_process_wrote(app: Flask, server: Server, cookie: str) -> None:
-    pages = [server.listen(cookie) for _ in range(6)]
+    with server.listening(cookie, pages=6) as pages:
+        write(app, "for all")
 
-    write(app, "for all")
-
-    for page in pages:
-        lines = [page.readline() for _ in range(4)]
-        assert b"event: message\n" in lines
-        assert any(b'"msg":"for all"' in line for line in lines)
-        page.close()
+        for page in pages:
+            lines = [page.readline() for _ in range(4)]
+            assert b"event: message\n" in lines
+            assert any(b'"msg":"for all"' in line for line in lines)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT])
 def test_open_pages_do_not_hold_the_server(
     server: Server, cookie: str, number: signal.Signals
 ) -> None:
-    pages = [server.listen(cookie) for _ in range(6)]
-
-    took = server.stop(number)
+    with server.listening(cookie, pages=6):
+        took = server.stop(number)
 
     assert took < 3, "the grace is 20 seconds, and no page used it"
-    for page in pages:
-        page.read()
-        page.close()
 
 
 def test_closed_pages_give_their_threads_back(server: Server, cookie: str) -> None:
     for _ in range(4):
-        pages = [server.listen(cookie) for _ in range(8)]
-        for page in pages:
-            page.close()
-        time.sleep(0.6)
+        with server.listening(cookie, pages=8):
+            pass
+        time.sleep(1)  # until the server has looked
 
-    server.listen(cookie).close()
+    with server.listening(cookie) as pages:
+        assert len(pages) == 1

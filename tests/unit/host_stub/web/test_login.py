@@ -2,8 +2,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-OURS = {"Origin": "http://localhost"}
-PASSWORD = "correct horse"
+from host_stub.chat import rooms
+from host_stub.chat.server import current_chat
+from tests.unit.host_stub.web.people import OURS, PASSWORD
+
 FORM = {"username": "anna", "password": PASSWORD}
 
 
@@ -123,12 +125,8 @@ def test_who_is_logged_in_needs_no_form(anna: FlaskClient) -> None:
 
 
 def test_without_a_general_channel_one_starts_at_home(app: Flask) -> None:
-    with app.app_context():
-        from host_stub.chat import rooms
-        from host_stub.chat.server import current_chat
-
-        with current_chat().transaction():
-            rooms.delete_room(current_chat(), rooms.load_room(current_chat(), name="general"))
+    with app.app_context(), current_chat().transaction():
+        rooms.delete_room(current_chat(), rooms.load_room(current_chat(), name="general"))
     browser = app.test_client()
     browser.post("/login", data=FORM, headers=OURS)
 

@@ -1,16 +1,17 @@
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import host_stub.web
 import pluggy
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from host_stub.plugins import PLUGINS
 
-if TYPE_CHECKING:
-    from tests.unit.host_stub.web.conftest import Chatter
+import host_stub.web
+from host_stub.chat import users
+from host_stub.chat.server import current_chat
+from host_stub.plugins import PLUGINS
+from tests.unit.host_stub.web.people import PASSWORD, Chatter, log_in
 
 PAGES = ["/login", "/channel/general", "/home"]
 STATIC = Path(host_stub.web.__file__).parent / "static"
@@ -52,7 +53,7 @@ def test_pages_are_not_kept_by_the_browser(anna: FlaskClient) -> None:
     assert answer.headers["Referrer-Policy"] == "same-origin"
 
 
-def test_messages_reach_the_page_as_json_only(anna: FlaskClient, chatter: "Chatter") -> None:
+def test_messages_reach_the_page_as_json_only(anna: FlaskClient, chatter: Chatter) -> None:
     chatter.write("general", HOSTILE, alias=HOSTILE, attachments=[{"title": HOSTILE}])
 
     page = anna.get("/channel/general")
@@ -71,9 +72,6 @@ def test_the_address_of_a_room_is_not_repeated_in_the_page(anna: FlaskClient) ->
 
 
 def test_a_hostile_name_is_text(app: Flask) -> None:
-    from host_stub.chat import users
-    from host_stub.chat.server import current_chat
-    from tests.unit.host_stub.web.conftest import PASSWORD, log_in
 
     with app.app_context(), current_chat().transaction():
         users.create_user(current_chat(), "mallory", password=PASSWORD, name=HOSTILE)
@@ -112,7 +110,9 @@ def test_every_static_file_is_served_with_its_type(app: Flask, name: str) -> Non
 
 
 def test_the_scripts_never_write_html() -> None:
-    forbidden = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|\bstyle:")
+    forbidden = re.compile(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|\bstyle:"
+    )
 
     found = [path.name for path in STATIC.glob("*.js") if forbidden.search(path.read_text())]
 

@@ -1,13 +1,12 @@
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+
 from host_stub.chat import rooms
 from host_stub.chat.server import current_chat
-
-if TYPE_CHECKING:
-    from tests.unit.host_stub.web.conftest import Chatter
+from tests.unit.host_stub.web.people import Chatter
 
 
 def room_at(browser: FlaskClient, path: str) -> dict[str, Any]:
@@ -40,8 +39,11 @@ def test_rooms_are_found_by_their_address(anna: FlaskClient, path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/group/secret", "/direct/ben", "/direct/anna", "/channel/secret", "/group/general"]
-    + ["/channel/nothing", "/channel/", "/channel", "general", "", "/channel/a%00b", "/x/general"],
+    [
+        *("/group/secret", "/direct/ben", "/direct/anna", "/channel/secret", "/group/general"),
+        *("/channel/nothing", "/channel/", "/channel", "general", "", "/channel/a%00b"),
+        *("/x/general", "/channel/%ff"),
+    ],
 )
 def test_rooms_that_are_not_open_to_someone_do_not_exist_for_him(
     carla: FlaskClient, path: str
@@ -75,9 +77,7 @@ def test_nobody_may_write_into_an_archived_room(app: Flask, anna: FlaskClient) -
     assert not found["mayPost"]
 
 
-def test_a_thread_is_its_first_message_and_the_replies(
-    ben: FlaskClient, chatter: "Chatter"
-) -> None:
+def test_a_thread_is_its_first_message_and_the_replies(ben: FlaskClient, chatter: Chatter) -> None:
     first = chatter.write("secret", "first")
     chatter.write("secret", "aside")
     chatter.write("secret", "reply", thread_id=first)
@@ -87,7 +87,7 @@ def test_a_thread_is_its_first_message_and_the_replies(
     assert [message["msg"] for message in thread] == ["first", "reply"]
 
 
-def test_a_thread_in_a_closed_room_does_not_open(carla: FlaskClient, chatter: "Chatter") -> None:
+def test_a_thread_in_a_closed_room_does_not_open(carla: FlaskClient, chatter: Chatter) -> None:
     first = chatter.write("secret", "first")
 
     answer = carla.get("/web/thread", query_string={"messageId": first})

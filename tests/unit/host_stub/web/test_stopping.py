@@ -3,7 +3,8 @@ import socket
 from collections.abc import Iterator
 
 import pytest
-from host_stub.web.stopping import client_is_gone, server_is_stopping
+
+from host_stub.web.stopping import client_is_gone, refuse_more_requests, server_is_stopping
 
 
 class Worker:
@@ -63,3 +64,15 @@ def test_our_own_end_may_be_closed_already() -> None:
     ours.close()
 
     assert client_is_gone({"gunicorn.socket": ours})
+
+
+def test_after_the_stream_the_connection_takes_no_more_requests() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        refuse_more_requests({"gunicorn.socket": ours})
+        ours.send(b"the end")
+
+        assert ours.recv(1) == b""
+        assert theirs.recv(7) == b"the end"
+        ours.close()
+        refuse_more_requests({"gunicorn.socket": ours})

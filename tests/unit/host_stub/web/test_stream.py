@@ -1,15 +1,14 @@
 import threading
-import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.unit.host_stub.web.conftest import OURS, last_id
-
-if TYPE_CHECKING:
-    from tests.unit.host_stub.web.conftest import Chatter
+from host_stub.chat import rooms
+from host_stub.chat.server import current_chat
+from host_stub.web.feed import Batch, Listener
+from tests.unit.host_stub.web.people import OURS, Chatter, last_id
 
 
 def events(browser: FlaskClient, since: str) -> list[dict[str, Any]]:
@@ -18,7 +17,7 @@ def events(browser: FlaskClient, since: str) -> list[dict[str, Any]]:
 
 
 def test_a_new_message_is_told_with_all_its_fields(
-    ben: FlaskClient, chatter: "Chatter", listen: Any
+    ben: FlaskClient, chatter: Chatter, listen: Any
 ) -> None:
     live = listen(ben)
 
@@ -31,7 +30,7 @@ def test_a_new_message_is_told_with_all_its_fields(
 
 
 def test_an_edit_is_told_as_the_message_and_a_deletion_by_its_id(
-    ben: FlaskClient, chatter: "Chatter", listen: Any
+    ben: FlaskClient, chatter: Chatter, listen: Any
 ) -> None:
     live = listen(ben)
     message_id = chatter.write("general", "before")
@@ -47,7 +46,7 @@ def test_an_edit_is_told_as_the_message_and_a_deletion_by_its_id(
 
 
 def test_nobody_hears_of_rooms_that_are_closed_to_him(
-    carla: FlaskClient, chatter: "Chatter", listen: Any
+    carla: FlaskClient, chatter: Chatter, listen: Any
 ) -> None:
     live = listen(carla)
 
@@ -58,7 +57,7 @@ def test_nobody_hears_of_rooms_that_are_closed_to_him(
 
 
 def test_who_is_invited_hears_of_it_and_of_what_follows(
-    carla: FlaskClient, chatter: "Chatter", listen: Any
+    carla: FlaskClient, chatter: Chatter, listen: Any
 ) -> None:
     live = listen(carla)
 
@@ -69,7 +68,7 @@ def test_who_is_invited_hears_of_it_and_of_what_follows(
 
 
 def test_who_is_thrown_out_hears_nothing_more(
-    ben: FlaskClient, chatter: "Chatter", listen: Any
+    ben: FlaskClient, chatter: Chatter, listen: Any
 ) -> None:
     live = listen(ben)
 
@@ -82,7 +81,7 @@ def test_who_is_thrown_out_hears_nothing_more(
 
 
 def test_a_page_that_comes_back_gets_what_it_missed_once(
-    ben: FlaskClient, chatter: "Chatter", listen: Any
+    ben: FlaskClient, chatter: Chatter, listen: Any
 ) -> None:
     chatter.write("general", "seen")
     live = listen(ben, "/stream?since=0")
@@ -101,7 +100,7 @@ def test_a_page_that_comes_back_gets_what_it_missed_once(
 
 @pytest.mark.parametrize("since", ["-1", "x", "", "9" * 30, "1.5", "٣"])
 def test_a_position_that_makes_no_sense_starts_now(
-    ben: FlaskClient, chatter: "Chatter", listen: Any, since: str
+    ben: FlaskClient, chatter: Chatter, listen: Any, since: str
 ) -> None:
     chatter.write("general", "old")
     live = listen(ben, f"/stream?since={since}")
@@ -118,7 +117,7 @@ def test_a_page_from_the_future_loads_itself_anew(ben: FlaskClient, listen: Any)
 
 
 def test_a_page_that_missed_too_much_loads_itself_anew(
-    ben: FlaskClient, chatter: "Chatter", listen: Any
+    ben: FlaskClient, chatter: Chatter, listen: Any
 ) -> None:
     for number in range(301):
         chatter.write("general", f"message {number}")
@@ -130,7 +129,7 @@ def test_a_page_that_missed_too_much_loads_itself_anew(
 
 
 def test_the_stream_ends_when_the_user_logs_out(
-    app: Flask, ben: FlaskClient, chatter: "Chatter", listen: Any
+    app: Flask, ben: FlaskClient, chatter: Chatter, listen: Any
 ) -> None:
     live = listen(ben)
     ben.post("/logout", headers=OURS)
@@ -191,10 +190,8 @@ def test_without_listeners_no_thread_is_left(ben: FlaskClient, listen: Any) -> N
 
 
 def test_messages_that_go_with_their_room_do_not_deafen_the_page(
-    app: Flask, ben: FlaskClient, chatter: "Chatter", listen: Any
+    app: Flask, ben: FlaskClient, chatter: Chatter, listen: Any
 ) -> None:
-    from host_stub.chat import rooms
-    from host_stub.chat.server import current_chat
 
     for _ in range(5):
         chatter.write("secret", "soon gone")
@@ -208,7 +205,7 @@ def test_messages_that_go_with_their_room_do_not_deafen_the_page(
     assert live.until("still heard")
 
 
-def test_asking_gives_the_same_as_listening(ben: FlaskClient, chatter: "Chatter") -> None:
+def test_asking_gives_the_same_as_listening(ben: FlaskClient, chatter: Chatter) -> None:
     first = chatter.write("general", "one")
     chatter.write("secret", "two")
     chatter.delete(first)
@@ -219,13 +216,13 @@ def test_asking_gives_the_same_as_listening(ben: FlaskClient, chatter: "Chatter"
     assert events(ben, answer["position"]) == [{"event": "rooms", "data": {}}]
 
 
-def test_asking_shows_nobody_what_is_closed_to_him(carla: FlaskClient, chatter: "Chatter") -> None:
+def test_asking_shows_nobody_what_is_closed_to_him(carla: FlaskClient, chatter: Chatter) -> None:
     chatter.write("secret", "not for carla")
 
     assert "not for carla" not in str(events(carla, "0"))
 
 
-def test_asking_without_a_position_starts_now(ben: FlaskClient, chatter: "Chatter") -> None:
+def test_asking_without_a_position_starts_now(ben: FlaskClient, chatter: Chatter) -> None:
     chatter.write("general", "old")
 
     answer = ben.get("/web/changes?since=None").get_json()
@@ -235,7 +232,6 @@ def test_asking_without_a_position_starts_now(ben: FlaskClient, chatter: "Chatte
 
 
 def test_a_page_that_does_not_keep_up_is_sent_away(app: Flask) -> None:
-    from host_stub.web.feed import Batch, Listener
 
     listener = Listener()
 
