@@ -44,8 +44,10 @@ def upload(room_id: str) -> Response:
 
 def _only_file() -> FileStorage:
     sent = [file for _, file in request.files.items(multi=True)]
-    if len(sent) != 1:
-        raise ChatRefused("error-no-file" if not sent else "error-more-than-one-file", "One file")
+    if not sent:
+        raise ChatRefused("error-no-file", "The form has no file")
+    if len(sent) > 1:
+        raise ChatRefused("error-more-than-one-file", "The form has more than one file")
     return sent[0]
 
 

@@ -27,7 +27,8 @@ def post() -> Response:
     targets = _targets(params)
     new = read_new_message(params, text_names=("text", "msg"))
     with chat.transaction():
-        rooms = [load_destination(chat, target, sender=caller) for target in targets]
+        found = [load_destination(chat, target, sender=caller) for target in targets]
+        rooms = list({room.id: room for room in found}.values())
         posted = [_post(chat, new, room, caller) for room in rooms]
     message = posted[0]
     sent_at = int(message.sent_at.timestamp() * 1000)

@@ -3,6 +3,7 @@
 import mimetypes
 import unicodedata
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from sqlalchemy import select
@@ -53,7 +54,7 @@ def upload_file(chat: Chat, upload: Upload, *, room: Room, author: User) -> Mess
         room_id=room.id,
         user_id=author.id,
         name=name,
-        content_type=mimetypes.guess_type(name)[0] or UNKNOWN_TYPE,
+        content_type=_type_of(name),
         size=len(upload.content),
         content=upload.content,
     )
@@ -93,6 +94,11 @@ def _file_name(name: str) -> str:
     last = name.replace("\\", "/").rpartition("/")[2]
     seen = "".join(char for char in last if unicodedata.category(char)[0] != "C").strip()
     return seen[-200:] or "file"
+
+
+def _type_of(name: str) -> str:
+    # the ending alone: a name with a colon would be taken for an address
+    return mimetypes.guess_type(f"file{PurePosixPath(name).suffix}")[0] or UNKNOWN_TYPE
 
 
 def _attachment(file: StoredFile, *, description: str) -> dict[str, Any]:
