@@ -9,18 +9,22 @@ from rc_integrations_plugin.messages.slack import make_link
 
 
 def fit_to_host(
-    draft: MessageDraft, capabilities: AbstractSet[str], *, topic: str | None
+    draft: MessageDraft, capabilities: AbstractSet[str], *, topic: str | None, size_limit: int
 ) -> MessageDraft:
-    """Return the draft with nothing in it that the host lacks a capability for."""
+    """Return the draft with nothing in it that the host lacks a capability for.
+
+    Attachments that become text are cut so that the whole keeps to the size limit.
+    """
     if capabilities >= _USUAL and Capability.TOPICS not in capabilities:
         return draft
     text = draft.text
-    if Capability.ATTACHMENTS not in capabilities:
-        rendered = [_render(attachment) for attachment in draft.attachments]
-        text = "\n\n".join(part for part in [text, *rendered] if part)
     if draft.alias and Capability.ALIAS not in capabilities:
         # one line, and nothing in the alias may end the bold
         text = f"**{' '.join(draft.alias.replace('*', '').split())}**: {text}"
+    if Capability.ATTACHMENTS not in capabilities:
+        rendered = "\n\n".join(filter(None, (_render(part) for part in draft.attachments)))
+        gap = "\n\n" if text and rendered else ""
+        text += gap + _cut(rendered, size_limit - utf16_length(text + gap))
     return replace(
         draft,
         text=text,
@@ -35,6 +39,20 @@ def fit_to_host(
 
 
 _USUAL = frozenset(Capability) - {Capability.TOPICS}
+
+
+def utf16_length(text: str) -> int:
+    """Return how long JavaScript says that a text is, which is how Rocket.Chat counts."""
+    if text.isascii():
+        return len(text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _cut(text: str, room: int) -> str:
+    if utf16_length(text) <= room:
+        return text
+    kept = text.encode("utf-16-le")[: 2 * max(room - 1, 0)]
+    return kept.decode("utf-16-le", "ignore") + "…" if room > 0 else ""
 
 
 def _render(attachment: Mapping[str, Any]) -> str:

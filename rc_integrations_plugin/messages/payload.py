@@ -86,18 +86,16 @@ def _read_text(body: Mapping[str, Any]) -> str:
 
 
 def _as_text(value: Any, key: str) -> str:
-    # A script may return a number or a truth value; Rocket.Chat writes them as JavaScript does.
-    match value:
-        case None | False | 0 | [] | {}:
-            return ""
-        case True:
-            return "true"
-        case int() | float():
-            check_data(value, key)
-            return str(int(value)) if value == int(value) else str(value)
-        case str():
-            check_characters(value, key)
-            return value.strip()
+    if not value:
+        return ""
+    if isinstance(value, str):
+        check_characters(value, key)
+        return value.strip()
+    if isinstance(value, int | float):
+        # a script may return one; Rocket.Chat writes it as JavaScript does
+        check_data(value, key)
+        whole = not isinstance(value, bool) and value == int(value)
+        return str(int(value) if whole else value).lower()
     raise InvalidRequest(f"{key} must be a string")
 
 

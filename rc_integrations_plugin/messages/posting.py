@@ -14,7 +14,7 @@ from rc_integrations_plugin.host.port import (
     RoomKind,
     User,
 )
-from rc_integrations_plugin.messages.fallbacks import fit_to_host
+from rc_integrations_plugin.messages.fallbacks import fit_to_host, utf16_length
 from rc_integrations_plugin.messages.rooms import resolve_room
 
 IMPERSONATE = "message-impersonate"
@@ -63,7 +63,9 @@ def post_all(
     """
     post = _Post(
         host=host,
-        draft=fit_to_host(draft, host.capabilities, topic=topic),
+        draft=fit_to_host(
+            draft, host.capabilities, topic=topic, size_limit=host.message_size_limit
+        ),
         as_user=as_user,
         impersonates=bool(draft.alias or draft.avatar),
     )
@@ -110,11 +112,7 @@ def _post_together(post: _Post, channels: Sequence[str]) -> tuple[PostResult, ..
 
 def _check_size(post: _Post) -> None:
     limit = post.host.message_size_limit
-    text = post.draft.text
-    # a character beyond U+FFFF is two units in UTF-16
-    if len(text) * 2 <= limit:
-        return
-    size = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    size = utf16_length(post.draft.text)
     if size > limit:
         raise PostRefused(
             f"The message has {size} characters, {limit} are allowed",
