@@ -44,7 +44,7 @@ class Settings:
             if not key.startswith(PREFIX):
                 continue
             name = key.removeprefix(PREFIX).lower()
-            if name not in known:
+            if name not in known or key != key.upper():
                 raise SettingsError(f"Unknown setting {key}; docs/settings.md lists all of them")
             given[name] = _checked(key, value, field=known[name])
         return cls(**given)

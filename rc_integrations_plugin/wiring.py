@@ -51,6 +51,7 @@ def _engine_of(app: Flask) -> Engine:
         try:
             SQLAlchemy(app)
         except RuntimeError as error:
+            app.extensions.pop("sqlalchemy", None)
             raise SettingsError(f"No database: {error}") from error
     with app.app_context():
         database: SQLAlchemy = app.extensions["sqlalchemy"]

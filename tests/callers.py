@@ -36,7 +36,7 @@ class Caller:
     def send(self, call: str, body: Any = None, **options: Any) -> TestResponse:
         """Send a body by the method that the call takes; bytes and str go as they are."""
         method = "PUT" if call == "update" else "POST"
-        key = "data" if isinstance(body, bytes | str) else "json"
+        key = "data" if body is None or isinstance(body, bytes | str) else "json"
         path = f"/api/v1/integrations.{call}"
         sent = {key: body, "headers": self.headers, **options}
         return self.app.test_client().open(path, method=method, **sent)

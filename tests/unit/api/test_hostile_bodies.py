@@ -1,3 +1,5 @@
+import io
+
 import pytest
 
 from tests.callers import Caller, Server
@@ -45,6 +47,20 @@ def test_a_huge_body_is_refused(admin: Caller, call: str) -> None:
     assert response.status_code == 413
     assert response.json is not None
     assert response.json["errorType"] == "error-body-too-large"
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_huge_body_of_unknown_length_is_refused(admin: Caller, call: str) -> None:
+    body = io.BytesIO(b'{"x": "' + b"x" * 1024 * 1024 + b'"}')
+
+    response = admin.send(
+        call,
+        None,
+        input_stream=body,
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+
+    assert response.status_code == 413
 
 
 @pytest.mark.parametrize("call", CALLS)

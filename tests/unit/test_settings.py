@@ -1,0 +1,60 @@
+from typing import Any
+
+import pytest
+
+from rc_integrations_plugin.errors import SettingsError
+from rc_integrations_plugin.settings import Settings
+
+
+def test_everything_has_a_default() -> None:
+    assert Settings.from_mapping({}) == Settings()
+
+
+def test_what_is_configured_counts() -> None:
+    settings = Settings.from_mapping(
+        {
+            "RC_INTEGRATIONS_HISTORY_DAYS": 7,
+            "RC_INTEGRATIONS_AUTO_MIGRATE": False,
+            "RC_INTEGRATIONS_REDIS_URL": "unix:///run/redis.sock",
+            "RC_INTEGRATIONS_SCRIPT_CALL_SECONDS": 1,
+        }
+    )
+
+    assert settings.history_days == 7
+    assert settings.auto_migrate is False
+    assert settings.redis_url == "unix:///run/redis.sock"
+    assert settings.script_call_seconds == 1.0
+
+
+def test_the_hosts_own_settings_do_not_matter() -> None:
+    assert Settings.from_mapping({"SECRET_KEY": "x", "HISTORY_DAYS": 7}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("HISTORY_DAY", 7),
+        ("history_days", 7),
+        ("HISTORY_DAYS", "7"),
+        ("HISTORY_DAYS", True),
+        ("HISTORY_DAYS", 7.5),
+        ("HISTORY_DAYS", 0),
+        ("HISTORY_DAYS", -1),
+        ("HISTORY_DAYS", None),
+        ("AUTO_MIGRATE", 1),
+        ("AUTO_MIGRATE", "false"),
+        ("REDIS_URL", 6379),
+        ("SCRIPT_CALL_SECONDS", "3"),
+        ("SCRIPT_CALL_SECONDS", False),
+        ("SCRIPT_CALL_SECONDS", 0.0),
+    ],
+)
+def test_what_makes_no_sense_stops_the_start_and_is_named(key: str, value: Any) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_mapping({f"RC_INTEGRATIONS_{key}": value})
+
+    assert f"RC_INTEGRATIONS_{key}" in caught.value.reason
+
+
+def test_a_limit_that_is_off_by_default_can_be_switched_off() -> None:
+    assert Settings.from_mapping({"RC_INTEGRATIONS_RATE_LIMIT_CALLS": 0}).rate_limit_calls == 0
