@@ -19,6 +19,7 @@ from host_stub.models.users import Permission
 
 MESSAGE = "message"
 REMOVED = "removed"
+_MOST_NUMBERS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +43,12 @@ def read_changes(chat: Chat, *, after: int, limit: int) -> Sequence[Change]:
     query = select(Message).where(Message.change > after).order_by(Message.change).limit(limit)
     found = chat.session.scalars(query, execution_options={"populate_existing": True})
     return [_change(message) for message in found]
+
+
+def change_numbers(chat: Chat, *, after: int) -> Sequence[int]:
+    """Return the numbers of the changes with a higher number, the oldest first."""
+    query = select(Message.change).where(Message.change > after).order_by(Message.change)
+    return chat.session.scalars(query.limit(_MOST_NUMBERS)).all()
 
 
 def number_overlap(chat: Chat) -> int:

@@ -11,9 +11,9 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from host_stub.chat.server import Chat, current_chat
-from host_stub.database import db
 from host_stub.web.changes import (
     Change,
+    change_numbers,
     last_change,
     number_overlap,
     read_changes,
@@ -128,8 +128,7 @@ class _Watch:
         self._told: OrderedDict[int, None] = OrderedDict()
         self._fingerprint: tuple[Any, ...] = rooms_fingerprint(chat)
         if self._overlap:
-            start = self._position - self._overlap
-            self._remember(read_changes(chat, after=start, limit=_REMEMBERED))
+            self._remember(change_numbers(chat, after=self._position - self._overlap))
 
     def poll(self, chat: Chat) -> Sequence[Batch]:
         """Return what is new; changed rooms come first, since they decide who may see the rest."""
@@ -139,24 +138,31 @@ class _Watch:
             self._fingerprint = fingerprint
             batches.append(Batch())
         newest = last_change(chat)
-        if newest < self._position:  # the newest messages went with their room
-            self._position = newest
-        elif newest > self._position or self._overlap:
-            batches += self._new_changes(chat)
-        db.session.rollback()
+        # the newest messages may have gone with their room
+        self._position = min(self._position, newest)
+        after = self._late_start(chat) if self._overlap else self._position
+        if newest > after:
+            batches += self._read(chat, after)
         return batches
 
-    def _new_changes(self, chat: Chat) -> Sequence[Batch]:
-        found = read_changes(chat, after=self._position - self._overlap, limit=_AT_ONCE)
+    def _late_start(self, chat: Chat) -> int:
+        """Return the number before the oldest change that nobody was told of."""
+        for number in change_numbers(chat, after=self._position - self._overlap):
+            if number not in self._told:
+                return number - 1
+        return self._position
+
+    def _read(self, chat: Chat, after: int) -> Sequence[Batch]:
+        found = read_changes(chat, after=after, limit=_AT_ONCE)
         fresh = [change for change in found if change.number not in self._told]
         if found:
             self._position = max(self._position, found[-1].number)
         if self._overlap:
-            self._remember(fresh)
+            self._remember([change.number for change in fresh])
         return [Batch(fresh)] if fresh else []
 
-    def _remember(self, changes: Sequence[Change]) -> None:
-        for change in changes:
-            self._told[change.number] = None
+    def _remember(self, numbers: Sequence[int]) -> None:
+        for number in numbers:
+            self._told[number] = None
         while len(self._told) > _REMEMBERED:
             self._told.popitem(last=False)

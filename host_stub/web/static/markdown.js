@@ -131,8 +131,9 @@ function inline(parent, source, context, depth) {
     plain = "";
   };
   let at = 0;
+  const here = { ...context, unclosed: {} }; // how far each mark is known to have no end
   while (at < source.length) {
-    const found = matchAt(source, at, context, depth);
+    const found = matchAt(source, at, here, depth);
     if (found === null) {
       plain += source[at];
       at += 1;
@@ -204,8 +205,13 @@ function matchStyle(source, at, context, depth) {
   const start = at + mark.length;
   if (start >= source.length || /\s/.test(source[start]) || source[start] === letter) return null;
   if (letter === "_" && isWordBefore(source, at)) return null;
+  if (start < context.unclosed[mark]) return null;
   const end = findClosing(source, start, mark);
-  if (end < 0) return null;
+  if (end < 0) {
+    const lineEnd = source.indexOf("\n", start);
+    context.unclosed[mark] = lineEnd < 0 ? source.length : lineEnd;
+    return null;
+  }
   const node = element(STYLES[letter]);
   inline(node, source.slice(start, end), context, depth + 1);
   return { node, length: end + mark.length - at };
