@@ -253,7 +253,7 @@ PART_KEYS = """
 PART = st.dictionaries(st.sampled_from(PART_KEYS.split()), JSON)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.dictionaries(st.sampled_from(KEYS.split()), JSON)
     | st.fixed_dictionaries({"attachments": st.lists(PART)})
