@@ -66,13 +66,16 @@ export class Timeline {
   }
 
   append(message) {
-    this.list.querySelector(".empty")?.remove();
     this.list.append(...this.draw(message, this.messages.length - 1));
   }
 
   redraw() {
     const drawn = this.messages.flatMap((message, index) => this.draw(message, index));
+    const log = this.list.parentElement;
+    // known messages are not news that a screen reader should read out
+    log.setAttribute("aria-busy", "true");
     this.list.replaceChildren(...drawn);
+    setTimeout(() => log.removeAttribute("aria-busy"), 500);
   }
 
   /** Draw a changed message again without moving the others. */
