@@ -30,6 +30,8 @@ class Settings:
     script_idle_seconds: float = 600.0
     script_input_bytes: int = 4 * 1024 * 1024
     script_output_bytes: int = 1024 * 1024
+    script_http_calls: int = 10
+    script_http_seconds: float = 20.0
 
     @classmethod
     def from_mapping(cls, config: Mapping[str, Any]) -> Self:

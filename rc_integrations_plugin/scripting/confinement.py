@@ -54,6 +54,14 @@ _ALLOWED_CALLS = (
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
+def tidy_memory() -> None:
+    """Sort the C library's freed pieces now, lest each fork does it and copies their pages."""
+    if _libc is not None and hasattr(_libc, "malloc_trim"):
+        _libc.malloc_trim(0)
+    # glibc sorts what it freed when it is next asked for a piece that is not small.
+    bytearray(100_000)
+
+
 def can_filter_calls() -> bool:
     """Tell whether the library for system call filters is there."""
     return pyseccomp is not None
@@ -122,6 +130,7 @@ def _prctl(option: int, value: int) -> None:
 
 
 def _filter_calls() -> None:
+    """Refuse all system calls but the few that running JavaScript takes."""
     if pyseccomp is None:
         return
     rules = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.EPERM))

@@ -1,6 +1,7 @@
 """What running an operator's script means, without saying how."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -73,6 +74,38 @@ class ScriptRun:
     duration_ms: float = 0.0
     fresh_instance: bool = False
     """The class was instantiated for this call: what was kept on `this` before is gone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScriptHttpRequest:
+    """An HTTP call that a script asks for."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: str | None
+    timeout_seconds: float
+    """The script's own wish or what is left of its total, whichever is less."""
+    follow_redirects: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScriptHttpResponse:
+    """What came of an HTTP call: an answer of any status, or `error`."""
+
+    status: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: str = ""
+    url: str = ""
+    redirected: bool = False
+    error: str | None = None
+
+
+class HttpGateway(Protocol):
+    """Makes the HTTP calls of scripts, under the rules for outgoing traffic."""
+
+    def send(self, request: ScriptHttpRequest) -> ScriptHttpResponse:
+        """Make the call; whatever goes wrong is told as `error`, nothing is raised."""
 
 
 class ScriptRunner(Protocol):

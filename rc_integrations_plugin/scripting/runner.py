@@ -3,12 +3,20 @@
 import json
 import os
 import signal
+from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
 from rc_integrations_plugin.scripting.answers import read_answer
-from rc_integrations_plugin.scripting.protocol import FaultKind, Script, ScriptFault, ScriptRun
+from rc_integrations_plugin.scripting.http import NoHttp, RunHttp
+from rc_integrations_plugin.scripting.protocol import (
+    FaultKind,
+    HttpGateway,
+    Script,
+    ScriptFault,
+    ScriptRun,
+)
 from rc_integrations_plugin.scripting.supervisor import (
     FRAME_OVERHEAD,
     KILL_AFTER,
@@ -34,8 +42,9 @@ ENDS_PROCESS = frozenset(
 class ProcessScriptRunner:
     """Runs each integration's script in a child process that keeps the script's instance."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, http: HttpGateway | None = None) -> None:
         self._settings = settings
+        self._http = http or NoHttp()
         self._supervisor = Supervisor(settings)
 
     def check(self, source: str, *, skip_transpile: bool = False) -> ScriptFault | None:
@@ -96,6 +105,7 @@ class ProcessScriptRunner:
             order,
             seconds=self._settings.script_call_seconds * KILL_AFTER,
             max_bytes=self._settings.script_output_bytes + FRAME_OVERHEAD,
+            on_http=_http_of(RunHttp(self._http, self._settings)),
         )
 
     def _ended(self, process: ScriptProcess, end: ProcessEnded | ValueError) -> ScriptRun:
@@ -109,6 +119,17 @@ class ProcessScriptRunner:
     def _too_large(self, what: str) -> ScriptRun:
         limit = self._settings.script_input_bytes
         return _failed(FaultKind.INPUT, "ScriptInput", f"the {what} is larger than {limit} bytes")
+
+
+def _http_of(http: RunHttp) -> Callable[[bytes], bytes]:
+    def answer(frame: bytes) -> bytes:
+        try:
+            order = json.loads(frame)["http"]
+        except (ValueError, RecursionError):
+            raise ProcessEnded from None
+        return http.answer(order)
+
+    return answer
 
 
 def _order(script: Script, method: str, argument: str, *, with_source: bool) -> bytes:

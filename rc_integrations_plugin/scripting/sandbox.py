@@ -9,6 +9,7 @@ child's end of a pipe attached starts a child and is answered with its id; `k` k
 learns that it ended) and is answered with its wait status.
 """
 
+import base64
 import gc
 import json
 import os
@@ -16,6 +17,8 @@ import select
 import signal
 import socket
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -27,10 +30,12 @@ from rc_integrations_plugin.scripting.confinement import (
     confine,
     keep_only,
     limit_processor_time,
+    tidy_memory,
 )
 from rc_integrations_plugin.scripting.wire import (
     ANSWER,
     HEADER,
+    HTTP_PREFIX,
     READY,
     REQUEST,
     length_of,
@@ -56,6 +61,14 @@ class World:
         self._console_full = False
         self._running = False
         self._is_parent = True
+        self._functions: dict[bytes, Callable[[bytes], bytes | None]] = {
+            b"next": self._next,
+            b"reply": self._reply,
+            b"console": self._add_line,
+            b"http": self._http,
+            b"nap": self._nap,
+            b"random": self._random,
+        }
 
     def run(self) -> None:
         """Evaluate the libraries; they wait for orders and come back only if a script hangs."""
@@ -76,18 +89,15 @@ class World:
         self._end_with("timeout", "ScriptTimeout", "the returned Promise never settles")
 
     def _check_exported_function_exists(self, name: bytes) -> bool:
-        return name in {b"next", b"reply", b"console"}
+        return name in self._functions
 
     def _call_python(self, name: bytes, arguments: bytes) -> bytes | None:
-        if name == b"next":
-            return self._next()
-        if name == b"reply":
-            self._reply(arguments[1:-1])
-        else:
-            self._add_line(*json.loads(arguments))
-        return None
+        try:
+            return self._functions[name](arguments)
+        except BaseException:  # noqa: BLE001 - an error here must never reach a script
+            os._exit(os.EX_SOFTWARE)
 
-    def _next(self) -> bytes:
+    def _next(self, _arguments: bytes) -> bytes:
         if self._is_parent:
             self._become_child(Nursery().serve())
         try:
@@ -113,7 +123,8 @@ class World:
         signal.setitimer(signal.ITIMER_REAL, self._limits["call_seconds"])
         return order
 
-    def _reply(self, body: bytes) -> None:
+    def _reply(self, arguments: bytes) -> None:
+        body = arguments[1:-1]
         signal.setitimer(signal.ITIMER_REAL, 0)
         self._running = False
         if len(body) > self._limits["output_bytes"]:
@@ -125,7 +136,24 @@ class World:
             body = json.dumps({"fault": fault}).encode()
         _write(pack(b'{"answer":%b,"console":%b}' % (body, json.dumps(self._console).encode())))
 
-    def _add_line(self, level: str, text: str) -> None:
+    def _http(self, arguments: bytes) -> bytes:
+        """Have the process on the other side make an HTTP call; the clock stands meanwhile."""
+        left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
+        _write(pack(HTTP_PREFIX + arguments[1:-1] + b"}"))
+        answer = _read(length_of(_read(HEADER.size)))
+        signal.setitimer(signal.ITIMER_REAL, max(left, 0.001))
+        return answer
+
+    def _nap(self, arguments: bytes) -> None:
+        (milliseconds,) = json.loads(arguments)
+        time.sleep(milliseconds / 1000)  # noqa: TID251 - setTimeout of a script; the clock runs on
+
+    def _random(self, arguments: bytes) -> bytes:
+        (size,) = json.loads(arguments)
+        return b'"%b"' % base64.b64encode(os.urandom(min(size, 65536)))
+
+    def _add_line(self, arguments: bytes) -> None:
+        level, text = json.loads(arguments)
         if self._console_full:
             return
         room = self._limits["console_bytes"] - self._console_bytes
@@ -169,6 +197,7 @@ class Nursery:
         gc.collect()
         gc.freeze()
         gc.disable()
+        tidy_memory()
         self._control.sendall(READY)
         while True:
             readable, _, _ = select.select([self._control.fileno(), self._wake_up], [], [])

@@ -15,13 +15,14 @@ import sys
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import monotonic
 
 from rc_integrations_plugin.errors import ScriptsUnavailable
 from rc_integrations_plugin.scripting.wire import (
     ANSWER,
     HEADER,
+    HTTP_PREFIX,
     READY,
     REQUEST,
     length_of,
@@ -55,30 +56,55 @@ class ScriptProcess:
         self.ended = False
         self._pipe = pipe
 
-    def exchange(self, order: bytes, *, seconds: float, max_bytes: int) -> bytes:
+    def exchange(
+        self,
+        order: bytes,
+        *,
+        seconds: float,
+        max_bytes: int,
+        on_http: Callable[[bytes], bytes],
+    ) -> bytes:
         """Send an order and return the answer; `b"{}"` means that it had idled out before.
+
+        Args:
+            order: the order as JSON.
+            max_bytes: of one frame of the process.
+            seconds: how long it may take, without the HTTP that the script waits for.
+            on_http: makes an HTTP call.
 
         Raises:
             ProcessEnded: it gave no answer in time, or none that can be read.
         """
         deadline = monotonic() + seconds
         try:
-            self._pipe.settimeout(seconds)
-            self._pipe.sendall(pack(order))
-            size = length_of(self._read(HEADER.size, deadline))
-            if size > max_bytes:
-                raise ProcessEnded
-            return self._read(size, deadline)
+            self._send(order, deadline)
+            while True:
+                frame = self._receive(max_bytes, deadline)
+                if not frame.startswith(HTTP_PREFIX):
+                    return frame
+                asked_at = monotonic()
+                answer = on_http(frame)
+                deadline += monotonic() - asked_at
+                self._send(answer, deadline)
         except TimeoutError:
             raise ProcessEnded(by_timeout=True) from None
         except OSError:
             # It may have said goodbye before it closed its end.
             return self._farewell()
 
+    def _send(self, payload: bytes, deadline: float) -> None:
+        self._pipe.settimeout(max(deadline - monotonic(), 0.001))
+        self._pipe.sendall(pack(payload))
+
+    def _receive(self, max_bytes: int, deadline: float) -> bytes:
+        size = length_of(self._read(HEADER.size, deadline))
+        if size > max_bytes:
+            raise ProcessEnded
+        return self._read(size, deadline)
+
     def _farewell(self) -> bytes:
         try:
-            self._pipe.settimeout(1)
-            return self._read(length_of(self._read(HEADER.size, monotonic() + 1)), monotonic() + 1)
+            return self._receive(FRAME_OVERHEAD, monotonic() + 1)
         except OSError:
             raise ProcessEnded from None
 

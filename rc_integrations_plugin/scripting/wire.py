@@ -11,6 +11,8 @@ HEADER = struct.Struct(">I")
 REQUEST = struct.Struct(">ci")
 ANSWER = struct.Struct(">i")
 READY = b"ready"
+HTTP_PREFIX = b'{"http":'
+"""How a frame begins that asks for an HTTP call, before the answer."""
 
 
 def pack(payload: bytes) -> bytes:

@@ -5,14 +5,17 @@
 // that the processes share.
 import { describe, Fault } from './faults.js';
 import { toData, typeName } from './results.js';
+import { compile } from './sloppy.js';
 
 // Compiles a whole script and stops before its first statement.
 const STOP = 'throw globalThis;';
 const STRICT = /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*(['"])use strict\1/;
 const evaluateGlobally = eval;
 
-export async function serve(host) {
-  let instance;
+export async function serve({ host, settle, addGlobal }) {
+  const world = { settle, addGlobal, instance: undefined, store: undefined, position: undefined };
+  // Now the evaluation of the libraries ends and frees what only it needed, before any fork.
+  await null;
   for (;;) {
     let order;
     try {
@@ -21,54 +24,94 @@ export async function serve(host) {
       host('reply', { fault: describe(new Fault('input', 'ScriptInput', 'the argument cannot be read')) });
       continue;
     }
-    if (order.op === 'check') {
-      host('reply', check(order.source));
-      continue;
-    }
-    const fresh = order.source !== undefined;
-    if (fresh) {
-      try {
-        instance = instantiate(order.source);
-      } catch (error) {
-        host('reply', { fresh, fault: describe(error, 'evaluation') });
-        continue;
-      }
-    }
-    let answer;
-    try {
-      answer = await call(instance, order.method, order.argument);
-    } catch (error) {
-      answer = { fault: describe(error, 'exception') };
-    }
-    answer.fresh = fresh;
-    host('reply', answer);
+    host('reply', order.op === 'check' ? check(order) : await answer(world, order));
+    // Work that a script left behind gets its turn.
+    await null;
   }
 }
 
-function check(source) {
+function check({ source, skip_transpile: asItIs }) {
+  const compiled = asItIs ? undefined : compile(source);
+  const code = compiled?.code ?? source;
+  const prefix = (STRICT.test(code) ? '"use strict";' : '') + STOP;
   try {
-    evaluateGlobally((STRICT.test(source) ? '"use strict";' : '') + STOP + source);
+    evaluateGlobally(prefix + code);
   } catch (error) {
     if (error === globalThis) return {};
     const fault = describe(error, 'syntax');
-    if (fault.line === 1) fault.column = null;
-    return { fault };
+    if (fault.line === 1 && fault.column) fault.column -= prefix.length;
+    return { fault: placed(fault, compiled?.position) };
   }
   return {};
 }
 
-function instantiate(source) {
-  const [Script] = evaluateGlobally(`${source}\n;[typeof Script === 'undefined' ? undefined : Script]`);
-  if (typeof Script !== 'function') {
-    throw new Fault('no-class', 'ScriptClassMissing', 'the script defines no class named Script');
+async function answer(world, order) {
+  const fresh = order.source !== undefined;
+  if (fresh) {
+    try {
+      instantiate(world, order);
+    } catch (error) {
+      return { fresh, fault: placed(describe(error, 'evaluation'), world.position) };
+    }
   }
-  return new Script();
+  try {
+    return { fresh, ...(await call(world, order)) };
+  } catch (error) {
+    return { fresh, fault: placed(describe(error, 'exception'), world.position) };
+  }
 }
 
-async function call(instance, method, argument) {
+function placed(fault, position) {
+  if (position && fault.line && fault.column) fault.column = position(fault.line, fault.column);
+  if (position && fault.stack) {
+    fault.stack = fault.stack.replace(
+      /script:(\d+):(\d+)/g,
+      (_all, line, column) => `script:${line}:${position(Number(line), Number(column))}`,
+    );
+  }
+  return fault;
+}
+
+function instantiate(world, { source, skip_transpile: asItIs }) {
+  const compiled = asItIs ? undefined : compile(source);
+  world.position = compiled?.position;
+  world.store = addStore(world.addGlobal);
+  for (const name of compiled?.globals ?? []) {
+    if (!(name in globalThis)) globalThis[name] = undefined;
+  }
+  const module = { exports: {} };
+  if (compiled?.exported) {
+    world.addGlobal('module', module);
+    world.addGlobal('exports', module.exports);
+  }
+  const code = compiled?.code ?? source;
+  const [declared] = evaluateGlobally(`${code}\n;[typeof Script === 'undefined' ? undefined : Script]`);
+  const Script = [declared, module.exports, module.exports?.Script, module.exports?.default].find(
+    (found) => typeof found === 'function',
+  );
+  if (!Script) throw new Fault('no-class', 'ScriptClassMissing', 'the script defines no class named Script');
+  world.instance = new Script();
+}
+
+function addStore(addGlobal) {
+  const values = new Map();
+  addGlobal('Store', {
+    set(key, value) {
+      values.set(String(key), value);
+      return value;
+    },
+    get(key) {
+      return values.get(String(key));
+    },
+  });
+  return values;
+}
+
+async function call({ instance, settle }, { method, argument }) {
   if (typeof instance?.[method] !== 'function') {
     throw new Fault('no-method', 'ScriptMethodMissing', `the class Script has no method ${method}`);
   }
-  const value = await instance[method](argument);
+  let value = instance[method](argument);
+  if (typeof value?.then === 'function') value = await settle(Promise.resolve(value));
   return { type: typeName(value), value: toData(value) };
 }

@@ -1,28 +1,65 @@
 // The world that scripts live in: evaluated once in the parent of all script processes, which forks
 // one child for each integration while `serve` waits for its first order.
+import 'core-js/stable/atob.js';
+import 'core-js/stable/btoa.js';
+import 'core-js/web/url.js';
+import 'core-js/web/url-search-params.js';
+import 'fast-text-encoding';
+
+import structuredClone from '@ungap/structured-clone';
+import { Buffer } from 'buffer';
 import moment from 'moment';
 import _ from 'underscore';
 import s from 'underscore.string/dist/underscore.string.js';
 
 import { makeConsole } from './console.js';
+import { makeCrypto } from './crypto.js';
+import { Headers, makeHttp, Response } from './http.js';
+import { makeRandom } from './random.js';
+import { makeRequire } from './require.js';
 import { serve } from './serve.js';
+import { addHelper } from './sloppy.js';
+import { makeTimers } from './timers.js';
 
 const host = globalThis.call_python;
 delete globalThis.call_python;
 delete globalThis.dukpy;
+delete globalThis['__core-js_shared__'];
 
 function addGlobal(name, value) {
-  Object.defineProperty(globalThis, name, {
-    value,
-    writable: true,
-    configurable: true,
-    enumerable: false,
-  });
+  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
 }
 
-addGlobal('console', makeConsole((level, text) => host('console', level, text)));
-addGlobal('_', _);
-addGlobal('s', s);
-addGlobal('moment', moment);
+const console = makeConsole((level, text) => host('console', level, text));
+const timers = makeTimers((milliseconds) => host('nap', milliseconds), (error) => console.error(error));
+const crypto = makeCrypto((size) => host('random', size));
+const { HTTP, fetch } = makeHttp((request) => host('http', request));
+const modules = {
+  underscore: _,
+  'underscore.string': s,
+  moment,
+  crypto,
+  buffer: { Buffer },
+  url: { URL, URLSearchParams },
+};
+const globals = {
+  _,
+  s,
+  moment,
+  console,
+  crypto,
+  HTTP,
+  fetch,
+  Headers,
+  Response,
+  Buffer,
+  structuredClone: (value) => structuredClone(value),
+  require: makeRequire(modules),
+  global: globalThis,
+  ...timers.globals,
+};
+for (const [name, value] of Object.entries(globals)) addGlobal(name, value);
+addHelper(addGlobal);
+Math.random = makeRandom(() => Uint8Array.from(atob(host('random', 16)), (byte) => byte.charCodeAt(0)).buffer);
 
-serve(host);
+serve({ host, settle: timers.settle, addGlobal });
