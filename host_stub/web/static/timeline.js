@@ -93,7 +93,7 @@ export class Timeline {
     const newDay = now && (!then || midnight(now) !== midnight(then));
     const drawn = drawMessage(message, { ...this.contextOf(message), sameAuthor: continues(message, before) });
     if (!newDay) return [drawn];
-    return [element("li", { class: "day", role: "separator" }, element("span", { text: dayName(now) })), drawn];
+    return [element("li", { class: "day" }, element("span", { text: dayName(now) })), drawn];
   }
 
   isAtEnd() {
