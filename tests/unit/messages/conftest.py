@@ -1,0 +1,5 @@
+"""A chat server with hooks."""
+
+from tests.hooks import stage
+
+__all__ = ["stage"]
