@@ -8,6 +8,7 @@ thread may write on a second connection while it has uncommitted writes on anoth
 
 import sqlite3
 import threading
+from collections import deque
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,43 @@ _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "CREATE", "DROP", "A
 _SCHEMA_LOCK = 0x686F7374  # any number, the same in every process
 
 
+class FairLock:
+    """A lock that is had in the order of asking; `threading.Lock` lets some wait for very long."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
+        self._is_taken = False
+
+    def acquire(self, *, timeout: float) -> bool:
+        """Take the lock; False if that took too long."""
+        turn = threading.Event()
+        with self._guard:
+            if not self._is_taken:
+                self._is_taken = True
+                return True
+            self._waiting.append(turn)
+        if turn.wait(timeout):
+            return True
+        with self._guard:
+            if turn.is_set():  # handed over while we gave up
+                return True
+            self._waiting.remove(turn)
+            return False
+
+    def release(self) -> None:
+        """Hand the lock to who has waited longest."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._is_taken = False
+
+
 class GatedConnection(sqlite3.Connection):
     """An SQLite connection that gives back the write gate when its transaction ends."""
 
-    gate: "threading.Lock | None" = None
+    gate: FairLock | None = None
 
     def commit(self) -> None:
         """Commit, then let the next writer in."""
@@ -53,7 +87,7 @@ class GatedConnection(sqlite3.Connection):
         finally:
             self.leave_gate()
 
-    def enter_gate(self, gate: threading.Lock) -> None:
+    def enter_gate(self, gate: FairLock) -> None:
         """Wait until no other connection of this process writes."""
         if self.gate is not None:
             return
@@ -73,14 +107,19 @@ def connect_database(app: Flask, *, data: Path) -> None:
     if not app.config.get("SQLALCHEMY_DATABASE_URI"):
         data.mkdir(parents=True, exist_ok=True)
         app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{(data / 'chat.db').resolve()}"
-    options = app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {})
-    options.setdefault("pool_size", 64)
-    options.setdefault("max_overflow", 64)
     is_sqlite = make_url(app.config["SQLALCHEMY_DATABASE_URI"]).get_backend_name() == "sqlite"
+    options = app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {})
     if is_sqlite:
+        # a hook call may hold two connections, and waiting for one looks like a slow database
+        options.setdefault("pool_size", 64)
+        options.setdefault("max_overflow", 64)
         arguments = options.setdefault("connect_args", {})
         arguments.setdefault("factory", GatedConnection)
         arguments.setdefault("timeout", LOCK_SECONDS)
+    else:
+        options.setdefault("pool_size", 16)
+        options.setdefault("max_overflow", 48)
+        options.setdefault("pool_pre_ping", True)
     db.init_app(app)
     with app.app_context():
         engine = db.engine
@@ -92,7 +131,7 @@ def connect_database(app: Flask, *, data: Path) -> None:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
-    gate = threading.Lock()
+    gate = FairLock()
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: sqlite3.Connection, _record: object) -> None:

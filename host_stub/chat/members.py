@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from host_stub import signals
@@ -11,6 +11,11 @@ from host_stub.chat.refusals import ChatRefused, not_allowed
 from host_stub.chat.server import Chat
 from host_stub.models.rooms import CHANNEL, DIRECT, Membership, Room
 from host_stub.models.users import User
+
+_members = Membership.__table__
+_MEMBER = select(_members.c.user_id).where(
+    _members.c.user_id == bindparam("user_id"), _members.c.room_id == bindparam("room_id")
+)
 
 
 def find_membership(chat: Chat, user_id: str, room_id: str) -> Membership | None:
@@ -21,10 +26,8 @@ def find_membership(chat: Chat, user_id: str, room_id: str) -> Membership | None
 
 def is_member(chat: Chat, user_id: str, room_id: str) -> bool:
     """Return whether the user is in the room."""
-    query = select(Membership.user_id).where(
-        Membership.user_id == user_id, Membership.room_id == room_id
-    )
-    return chat.session.scalars(query).first() is not None
+    values = {"user_id": user_id, "room_id": room_id}
+    return chat.session.execute(_MEMBER, values).first() is not None
 
 
 def may_read(chat: Chat, user: User, room: Room) -> bool:

@@ -58,21 +58,19 @@ DEFAULT_PERMISSIONS: Mapping[str, Sequence[str]] = {
 }
 """Rocket.Chat's permissions that this server asks for, with its roles at first."""
 
+# plain tables, not entities: these two run with every hook call
+_permissions, _users, _members = Permission.__table__, User.__table__, Membership.__table__
+_HOLDER = and_(_users.c.id == bindparam("user_id"), _users.c.is_active)
+_IN_ROOM = and_(_members.c.user_id == _users.c.id, _members.c.room_id == bindparam("room_id"))
 _ROLES = (
-    select(Permission.roles, User.roles)
-    .select_from(Permission)
-    .join(User, and_(User.id == bindparam("user_id"), User.is_active))
-    .where(Permission.id == bindparam("permission"))
+    select(_permissions.c.roles, _users.c.roles)
+    .select_from(_permissions.join(_users, _HOLDER))
+    .where(_permissions.c.id == bindparam("permission"))
 )
 _ROLES_IN_ROOM = (
-    select(Permission.roles, User.roles, Membership.roles)
-    .select_from(Permission)
-    .join(User, and_(User.id == bindparam("user_id"), User.is_active))
-    .outerjoin(
-        Membership,
-        and_(Membership.user_id == User.id, Membership.room_id == bindparam("room_id")),
-    )
-    .where(Permission.id == bindparam("permission"))
+    select(_permissions.c.roles, _users.c.roles, _members.c.roles)
+    .select_from(_permissions.join(_users, _HOLDER).outerjoin(_members, _IN_ROOM))
+    .where(_permissions.c.id == bindparam("permission"))
 )
 
 
@@ -92,9 +90,12 @@ def has_permission(
     chat: Chat, user_id: str, permission: str, *, room_id: str | None = None
 ) -> bool:
     """Return whether an active user holds the permission, everywhere or in the room."""
-    query: Any = _ROLES if room_id is None else _ROLES_IN_ROOM
-    values = {"permission": permission, "user_id": user_id, "room_id": room_id}
-    row = chat.session.execute(query, values).first()
+    values = {"permission": permission, "user_id": user_id}
+    row: Any
+    if room_id is None:
+        row = chat.session.execute(_ROLES, values).first()
+    else:
+        row = chat.session.execute(_ROLES_IN_ROOM, values | {"room_id": room_id}).first()
     if row is None:
         return False
     granted, *held = row

@@ -24,22 +24,22 @@ from host_stub.models.users import User
 READ_ONLY = "You can't send messages because the room is readonly."
 MUTED = "You_have_been_muted"
 
+# plain tables, not entities: this runs with every hook call
+_rooms, _users, _members = Room.__table__, User.__table__, Membership.__table__
+_IN_ROOM = and_(_members.c.room_id == _rooms.c.id, _members.c.user_id == bindparam("user_id"))
 _RIGHTS = (
     select(
-        Room.kind,
-        Room.is_archived,
-        Room.is_read_only,
-        Membership.user_id.label("member_id"),
-        Membership.is_muted,
-        User.is_active,
+        _rooms.c.kind,
+        _rooms.c.is_archived,
+        _rooms.c.is_read_only,
+        _members.c.user_id.label("member_id"),
+        _members.c.is_muted,
+        _users.c.is_active,
     )
-    .select_from(Room)
-    .outerjoin(
-        Membership,
-        and_(Membership.room_id == Room.id, Membership.user_id == bindparam("user_id")),
+    .select_from(
+        _rooms.outerjoin(_members, _IN_ROOM).outerjoin(_users, _users.c.id == _members.c.user_id)
     )
-    .outerjoin(User, User.id == Membership.user_id)
-    .where(Room.id == bindparam("room_id"))
+    .where(_rooms.c.id == bindparam("room_id"))
 )
 _INSERT = insert(Message.__table__)  # type: ignore[arg-type]
 

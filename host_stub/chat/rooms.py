@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import Select, bindparam, delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import selectinload
@@ -17,23 +17,28 @@ from host_stub.models.rooms import DIRECT, Membership, Room
 from host_stub.models.users import User
 
 # stored objects may be older than the row: what is found is always read anew
-_FRESH = {"populate_existing": True}
+_BY_ID = (
+    select(Room).where(Room.id == bindparam("room_id")).execution_options(populate_existing=True)
+)
+_BY_REFERENCE = (
+    select(Room)
+    .where(or_(Room.id == bindparam("reference"), Room.name == bindparam("reference")))
+    .execution_options(populate_existing=True)
+)
 
 
 def find_rooms(chat: Chat, reference: str) -> Sequence[Room]:
     """Return every room whose id or name is exactly this."""
     if not text.is_storable(reference):
         return ()
-    query = select(Room).where(or_(Room.id == reference, Room.name == reference))
-    return chat.session.scalars(query, execution_options=_FRESH).unique().all()
+    return chat.session.scalars(_BY_REFERENCE, {"reference": reference}).all()
 
 
 def find_room(chat: Chat, room_id: str) -> Room | None:
     """Return the room with this id."""
     if not text.is_storable(room_id):
         return None
-    query = select(Room).where(Room.id == room_id)
-    return chat.session.scalars(query, execution_options=_FRESH).first()
+    return chat.session.scalars(_BY_ID, {"room_id": room_id}).first()
 
 
 def load_room(

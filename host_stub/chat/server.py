@@ -16,6 +16,7 @@ from host_stub.models.users import User
 from host_stub.settings import StubSettings
 
 EXTENSION = "host_stub"
+_OPEN = "host_stub_transaction"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -34,14 +35,23 @@ class Chat:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """Commit what is done inside, or undo it when an error leaves."""
+        """Commit what is done inside, or undo it when an error leaves.
+
+        Raises:
+            RuntimeError: one is open already; the inner one would commit the outer's half.
+        """
         session = self.session
+        if session.info.get(_OPEN):
+            raise RuntimeError("A transaction is open already, and they are never nested")
+        session.info[_OPEN] = True
         try:
             yield session
             session.commit()
         except BaseException:
             session.rollback()
             raise
+        finally:
+            session.info[_OPEN] = False
 
     def announce(
         self, signal: str, *, user: User, room: Room | None = None, message: Message | None = None

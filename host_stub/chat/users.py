@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from werkzeug.security import generate_password_hash
 
@@ -15,7 +15,14 @@ from host_stub.models.rooms import DIRECT, Membership, Room
 from host_stub.models.users import BOT, AuthToken, User
 
 # stored objects may be older than the row: what is found is always read anew
-_FRESH = {"populate_existing": True}
+_BY_ID = (
+    select(User).where(User.id == bindparam("user_id")).execution_options(populate_existing=True)
+)
+_BY_REFERENCE = (
+    select(User)
+    .where(or_(User.id == bindparam("reference"), User.username == bindparam("reference")))
+    .execution_options(populate_existing=True)
+)
 PASSWORD_LIMIT = 1000
 
 
@@ -23,16 +30,14 @@ def find_user(chat: Chat, user_id: str) -> User | None:
     """Return the user with this id."""
     if not text.is_storable(user_id):
         return None
-    query = select(User).where(User.id == user_id)
-    return chat.session.scalars(query, execution_options=_FRESH).first()
+    return chat.session.scalars(_BY_ID, {"user_id": user_id}).first()
 
 
 def find_users(chat: Chat, reference: str) -> Sequence[User]:
     """Return every user whose id or username is exactly this."""
     if not text.is_storable(reference):
         return ()
-    query = select(User).where(or_(User.id == reference, User.username == reference))
-    return chat.session.scalars(query, execution_options=_FRESH).all()
+    return chat.session.scalars(_BY_REFERENCE, {"reference": reference}).all()
 
 
 def find_login(chat: Chat, login: str) -> User | None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import DeclarativeBase
 ID_LENGTH = 17
 # Rocket.Chat's alphabet, without characters that look alike
 _ALPHABET = "".join(c for c in string.ascii_letters + string.digits if c not in "0O1Il")
+_FAIR_BYTES = 256 // len(_ALPHABET) * len(_ALPHABET)
 
 
 class Base(DeclarativeBase):
@@ -22,7 +23,12 @@ class Base(DeclarativeBase):
 
 def random_id(length: int = ID_LENGTH) -> str:
     """Return a new random id, shaped like Rocket.Chat's."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    found = ""
+    while len(found) < length:
+        # bytes above the last whole multiple of the alphabet would favour its first characters
+        usable = [byte for byte in secrets.token_bytes(length * 2) if byte < _FAIR_BYTES]
+        found += "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in usable)
+    return found[:length]
 
 
 def now() -> datetime:

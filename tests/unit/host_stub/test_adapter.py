@@ -190,6 +190,20 @@ def test_a_transaction_that_fails_stores_nothing_of_several_rooms(
     assert stored_texts(host) == []
 
 
+def test_a_nested_transaction_is_an_error(host: ChatHost, room: Room, cat: User) -> None:
+    def post_nested() -> None:
+        with host.transaction():
+            host.post_message(draft(), room=room, as_user=cat)
+            with host.transaction():
+                pass
+
+    with pytest.raises(RuntimeError, match="never nested"):
+        post_nested()
+
+    assert stored_texts(host) == []
+    assert post(host, room, cat).text == "hello"
+
+
 def test_everything_that_happens_is_told(
     host: ChatHost, chat: Chat, events: list[ChatEvent], cat: User, ann_: User
 ) -> None:
