@@ -232,3 +232,30 @@ def test_a_change_that_crosses_the_removal_finds_nothing(server: Server, admin: 
 
     assert response.json == {"success": False, "error": "No integration found."}
     assert server.stored(document) is None
+
+
+@dataclasses.dataclass
+class AlwaysInterrupted(ScriptedRunner):
+    """Lets somebody else change the integration each time a script is checked."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def check(self, source: str, *, skip_transpile: bool = False) -> ScriptFault | None:
+        if self.meanwhile is not None:
+            self.meanwhile()
+        return super().check(source, skip_transpile=skip_transpile)
+
+
+def test_a_change_that_is_always_too_late_is_given_up(server: Server, admin: Caller) -> None:
+    document = admin.create()
+    runner = AlwaysInterrupted(meanwhile=lambda: change(admin, document))
+    server.app.extensions[EXTENSION] = dataclasses.replace(server.services, scripts=runner)
+
+    response = admin.send("update", change_body(document, script="class Script {}"))
+
+    assert response.status_code == 400
+    assert response.json is not None
+    assert response.json["errorType"] == "error-integration-changed"
+    stored = server.stored(document)
+    assert stored is not None
+    assert stored.script is None
