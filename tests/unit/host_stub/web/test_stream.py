@@ -1,12 +1,15 @@
 import threading
+import time
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from host_stub.chat import rooms
 from host_stub.chat.server import current_chat
+from host_stub.database import db
 from host_stub.web.feed import Batch, Listener
 from tests.unit.host_stub.web.people import OURS, Chatter, last_id
 
@@ -239,3 +242,22 @@ def test_a_page_that_does_not_keep_up_is_sent_away(app: Flask) -> None:
         listener.put(Batch())
 
     assert listener.fell_behind
+
+
+def test_a_database_that_is_away_for_a_while_ends_no_stream(
+    app: Flask, ben: FlaskClient, chatter: Chatter, listen: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    live = listen(ben)
+    with app.app_context():
+        db.session.execute(text("ALTER TABLE messages RENAME TO away"))
+        db.session.commit()
+        end = time.monotonic() + 10
+        while "could not be read" not in caplog.text:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        db.session.execute(text("ALTER TABLE away RENAME TO messages"))
+        db.session.commit()
+
+    chatter.write("general", "still heard")
+
+    assert live.until("still heard")
