@@ -1,5 +1,6 @@
 """The hooks' URLs. What a call does is in `flow`."""
 
+import contextlib
 import json
 import logging
 from datetime import UTC, datetime
@@ -30,6 +31,8 @@ _PREFLIGHT_HEADERS = {
     "Access-Control-Max-Age": "86400",
     "Cache-Control": "no-store",
 }
+_DISCARDED = 16
+"""How many times the limit a body may be and still be read to its end."""
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +62,9 @@ def build_blueprint() -> Blueprint:
 def answer_preflight() -> Response | None:
     """Tell a browser that any page may call a hook: who knows the URL may use it."""
     if request.method == "OPTIONS":
-        return Response(status=204, headers=_PREFLIGHT_HEADERS)
+        answer = Response(status=204, headers=_PREFLIGHT_HEADERS)
+        del answer.content_type
+        return answer
     return None
 
 
@@ -121,8 +126,20 @@ def _load_body(limit: int) -> bytes | None:
     try:
         body = request.get_data(cache=False)
     except RequestEntityTooLarge:
-        return None
-    return None if len(body) > limit else body
+        body = None
+    if body is not None and len(body) <= limit:
+        return body
+    _discard_body(already=len(body or b""), at_most=limit * _DISCARDED)
+    return None
+
+
+def _discard_body(*, already: int, at_most: int) -> None:
+    """Read what a sender goes on sending, or he would meet a reset instead of the answer."""
+    stream, length = request.environ["wsgi.input"], request.content_length
+    left = at_most if length is None else min(length - already, at_most)
+    with contextlib.suppress(OSError):
+        while left > 0 and (chunk := stream.read(min(left, 65536))):
+            left -= len(chunk)
 
 
 def _query() -> str:

@@ -147,6 +147,7 @@ def test_any_page_may_call_a_hook(stage: Stage) -> None:
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["Access-Control-Allow-Methods"] == "GET, POST, OPTIONS"
     assert answer.headers["Access-Control-Allow-Headers"] == "*"
+    assert "Content-Type" not in answer.headers
     assert hook.calls() == []
 
 
