@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Engine,
-    RowMapping,
+    Row,
     bindparam,
     delete,
     func,
@@ -76,7 +76,7 @@ class IntegrationStore:
         if not is_storable(integration_id):
             return None
         with self._engine.connect() as connection:
-            row = connection.execute(_BY_ID, {"wanted_id": integration_id}).mappings().first()
+            row = connection.execute(_BY_ID, {"wanted_id": integration_id}).first()
         return None if row is None else _from_row(row)
 
     def page(
@@ -97,7 +97,7 @@ class IntegrationStore:
         counted = select(func.count()).select_from(integrations).where(*conditions)
         with self._engine.connect() as connection:
             total = connection.scalar(counted)
-            return [_from_row(row) for row in connection.execute(rows).mappings()], total or 0
+            return [_from_row(row) for row in connection.execute(rows)], total or 0
 
     def add(self, integration: IncomingIntegration) -> None:
         """Store a new integration."""
@@ -126,6 +126,7 @@ class IntegrationStore:
 
 
 _COLUMNS = [column for column in integrations.c if column.name not in {"type", "name_folded"}]
+_COLUMN_NAMES = [column.name for column in _COLUMNS]
 _BY_ID = select(*_COLUMNS).where(
     integrations.c.id == bindparam("wanted_id"),
     integrations.c.type == IntegrationType.INCOMING.value,
@@ -168,8 +169,8 @@ _SPECIAL = {"channels", "created_by", "updated_by", "script_error"}
 _SAME_NAMES = [name for name in IncomingIntegration.__dataclass_fields__ if name not in _SPECIAL]
 
 
-def _from_row(row: RowMapping) -> IncomingIntegration:
-    values = dict(row)
+def _from_row(row: Row[Any]) -> IncomingIntegration:
+    values: dict[str, Any] = dict(zip(_COLUMN_NAMES, row, strict=True))
     created_by = Editor(values.pop("created_by_id"), values.pop("created_by_username"))
     editor_id, editor_name = values.pop("updated_by_id"), values.pop("updated_by_username")
     channels, error = values.pop("channels"), values.pop("script_error")
