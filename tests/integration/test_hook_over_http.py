@@ -1,11 +1,16 @@
-"""A hook behind a real socket."""
+"""A hook behind gunicorn, the server that the demo starts."""
 
 import http.client
-import threading
+import os
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from werkzeug.serving import WSGIRequestHandler, make_server
+from flask import Flask
 
 from tests.hooks import JSON, Hook, Stage, stage
 
@@ -13,13 +18,17 @@ __all__ = ["stage"]
 pytestmark = pytest.mark.integration
 
 
-class Handler(WSGIRequestHandler):
-    """Keeps connections and is quiet."""
+class UnixConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
 
-    protocol_version = "HTTP/1.1"
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=20)
+        self._path = path
 
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 -- its name there
-        pass
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
 
 
 @pytest.fixture
@@ -28,16 +37,22 @@ def hook(stage: Stage) -> Hook:
 
 
 @pytest.fixture
-def connection(stage: Stage) -> Iterator[http.client.HTTPConnection]:
-    server = make_server("127.0.0.1", 0, stage.app, threaded=True, request_handler=Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
-    yield connection
-    connection.close()
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def connection(app: Flask, tmp_path: Path) -> Iterator[http.client.HTTPConnection]:
+    path = tmp_path / "s"
+    environment = os.environ | {
+        "FLASK_SQLALCHEMY_DATABASE_URI": app.config["SQLALCHEMY_DATABASE_URI"],
+    }
+    command = [sys.executable, "-m", "gunicorn", "--threads", "2", "-b", f"unix:{path}"]
+    with subprocess.Popen(
+        [*command, "--log-level", "error", "host_stub.app:create_app()"], env=environment
+    ) as server:
+        deadline = time.monotonic() + 30
+        while not path.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        connection = UnixConnection(path)
+        yield connection
+        connection.close()
+        server.terminate()
 
 
 def send(
