@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, jsonify
 
 from host_stub.chat.permissions import has_permission
-from host_stub.chat.rooms import room_counts
+from host_stub.chat.room_lists import room_counts
 from host_stub.chat.server import Chat
 from host_stub.models.rooms import Room
 from host_stub.models.users import User

@@ -6,7 +6,7 @@ from host_stub.api.answers import page, room_document, room_documents, success
 from host_stub.api.auth import current_user
 from host_stub.api.params import Params, read_body, read_query
 from host_stub.api.room_reads import members_page, messages_page
-from host_stub.chat import members, rooms, users
+from host_stub.chat import members, room_lists, rooms, users
 from host_stub.chat.permissions import require_permission
 from host_stub.chat.refusals import invalid_params, not_allowed
 from host_stub.chat.server import Chat, current_chat
@@ -37,7 +37,9 @@ def list_() -> Response:
     """List the caller's conversations."""
     chat, caller = current_chat(), current_user()
     offset, count = read_query().page()
-    found, total = rooms.list_rooms(chat, kind=DIRECT, member=caller, offset=offset, count=count)
+    found, total = room_lists.list_rooms(
+        chat, kind=DIRECT, member=caller, offset=offset, count=count
+    )
     return page("ims", room_documents(chat, found), offset=offset, total=total)
 
 

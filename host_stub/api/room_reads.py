@@ -6,7 +6,7 @@ from host_stub.api.answers import page, room_documents, user_documents
 from host_stub.api.auth import current_user
 from host_stub.api.families import Family, View, named_room, room_answer
 from host_stub.api.params import Params, read_query
-from host_stub.chat import members, rooms
+from host_stub.chat import members, room_lists
 from host_stub.chat.messages import list_messages
 from host_stub.chat.permissions import require_permission
 from host_stub.chat.server import Chat, current_chat
@@ -41,7 +41,7 @@ def _list(family: Family, *, member: User | None) -> Response:
     chat = current_chat()
     current_user()
     offset, count = read_query().page()
-    found, total = rooms.list_rooms(
+    found, total = room_lists.list_rooms(
         chat, kind=family.kind, member=member, offset=offset, count=count
     )
     return page(family.prefix, room_documents(chat, found), offset=offset, total=total)

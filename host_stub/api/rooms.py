@@ -6,7 +6,7 @@ from host_stub.api.answers import room_document, room_documents, success
 from host_stub.api.auth import current_user
 from host_stub.api.families import named_users
 from host_stub.api.params import Params, read_body, read_query
-from host_stub.chat import members, rooms
+from host_stub.chat import members, room_lists, rooms
 from host_stub.chat.permissions import require_permission
 from host_stub.chat.server import Chat, current_chat
 from host_stub.models.rooms import Room
@@ -26,7 +26,7 @@ def info() -> Response:
 def get_() -> Response:
     """List all rooms of the caller."""
     chat, caller = current_chat(), current_user()
-    found = rooms.rooms_of(chat, caller)
+    found = room_lists.rooms_of(chat, caller)
     return success(update=room_documents(chat, found), remove=[])
 
 

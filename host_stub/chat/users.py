@@ -8,6 +8,7 @@ from werkzeug.security import generate_password_hash
 
 from host_stub import signals
 from host_stub.chat import text
+from host_stub.chat.changes import keep_change_counter
 from host_stub.chat.refusals import ChatRefused
 from host_stub.chat.roles import load_role
 from host_stub.chat.server import Chat
@@ -162,6 +163,7 @@ def delete_user(chat: Chat, user: User) -> None:
     """
     if "admin" in user.roles:
         _keep_an_admin(chat, user)
+    keep_change_counter(chat)
     own = select(Membership.room_id).where(Membership.user_id == user.id)
     chat.session.execute(delete(Room).where(Room.kind == DIRECT, Room.id.in_(own)))
     chat.session.execute(delete(User).where(User.id == user.id))

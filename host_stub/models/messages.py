@@ -35,7 +35,10 @@ def _nextval(_element: next_change, compiler: SQLCompiler, **_options: Any) -> s
 @compiles(next_change, "sqlite")
 def _next_of_maximum(_element: next_change, _compiler: SQLCompiler, **_options: Any) -> str:
     # exact, since SQLite has one writer at a time, and fast by the index
-    return "(SELECT coalesce(max(change), 0) + 1 FROM messages)"
+    return (
+        "(SELECT max(coalesce(max(change), 0),"
+        " coalesce((SELECT max(value) FROM change_floor), 0)) + 1 FROM messages)"
+    )
 
 
 class Message(Base):
@@ -116,6 +119,15 @@ class Message(Base):
             ("file", self.file),
             ("files", self.file and [self.file]),
         ]
+
+
+class ChangeFloor(Base):
+    """One row: the counter of changes has been this far, whatever messages are left."""
+
+    __tablename__ = "change_floor"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    value: Mapped[int] = mapped_column(BigInteger)
 
 
 class StoredFile(Base):

@@ -125,6 +125,28 @@ def test_every_change_moves_the_counter_on(app: Flask, ann: Api, general: str) -
     assert changes()[one] > max(after_reply.values())
 
 
+@pytest.mark.parametrize("gone", ["room", "user"])
+def test_the_counter_never_goes_back(
+    app: Flask, admin: Api, ann: Api, bob: Api, general: str, gone: str
+) -> None:
+    def newest() -> int:
+        with app.app_context():
+            return db.session.scalar(text("SELECT max(change) FROM messages")) or 0
+
+    bob.post("channels.create", name="news")
+    for _ in range(3):
+        ann.post("chat.postMessage", roomId=general, text="hi")
+    seen = newest()
+    if gone == "room":
+        ann.post("channels.delete", roomId=general)
+    else:
+        admin.post("users.delete", userId=ann.user_id)
+
+    bob.post("chat.postMessage", channel="#news", text="hi")
+
+    assert newest() > seen
+
+
 def test_two_who_open_one_conversation_at_once_share_it(app: Flask, chat: Chat) -> None:
     def open_room(pair: tuple[str, str]) -> str:
         with app.app_context(), chat.transaction():
