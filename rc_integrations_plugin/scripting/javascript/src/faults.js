@@ -14,12 +14,12 @@ export function describe(error, kind) {
   }
   // The engine throws null when there is no memory left even for an error.
   if (error === null) return outOfMemory();
-  const name = text(() => error.name) || 'Error';
-  const message = text(() => error.message) ?? text(() => error) ?? 'unknown';
+  const name = text(() => error?.name) || 'Error';
+  const message = text(() => error?.message) ?? readable(error);
   if (name === 'InternalError' && message === 'out of memory') {
     return outOfMemory();
   }
-  const frames = ownFrames(text(() => error.stack) ?? '');
+  const frames = ownFrames(text(() => error?.stack) ?? '').map(withColumnFromOne);
   const [, line, column] = /<input>:(\d+)(?::(\d+))?/.exec(frames[0] ?? '') ?? [];
   return {
     kind: kind === 'evaluation' && error instanceof SyntaxError ? 'syntax' : kind,
@@ -35,11 +35,24 @@ function outOfMemory() {
   return { kind: 'memory', name: 'ScriptMemory', message: 'the script needs more memory than allowed' };
 }
 
+/** The engine counts columns from 1, but from 0 in the first line. */
+function withColumnFromOne(frame) {
+  return frame.replace(/<input>:1:(\d+)/g, (_all, column) => `<input>:1:${Number(column) + 1}`);
+}
+
 function ownFrames(stack) {
   return stack
     .split('\n')
     .filter((frame) => frame.includes('<input>'))
     .slice(0, 20);
+}
+
+function readable(error) {
+  try {
+    return String(error).slice(0, 4000);
+  } catch {
+    return 'unknown';
+  }
 }
 
 // Scripts throw anything: proxies, objects with getters that throw, symbols.

@@ -5,7 +5,7 @@
 // that the processes share.
 import { describe, Fault } from './faults.js';
 import { toData, typeName } from './results.js';
-import { compile } from './sloppy.js';
+import { compile, syntaxError } from './sloppy.js';
 
 // Compiles a whole script and stops before its first statement.
 const STOP = 'throw globalThis;';
@@ -30,19 +30,28 @@ export async function serve({ host, settle, addGlobal }) {
   }
 }
 
-function check({ source, skip_transpile: asItIs }) {
-  const compiled = asItIs ? undefined : compile(source);
-  const code = compiled?.code ?? source;
-  const prefix = (STRICT.test(code) ? '"use strict";' : '') + STOP;
+/** Turns a first line for Unix into a comment of the same length. */
+function withoutInterpreter(source) {
+  return source.startsWith('#!') ? `//${source.slice(2)}` : source;
+}
+
+function check({ source: given, skip_transpile: asItIs }) {
+  const source = withoutInterpreter(given);
+  const code = asItIs ? source : compile(source).code;
   try {
-    evaluateGlobally(prefix + code);
+    evaluateGlobally((STRICT.test(code) ? '"use strict";' : '') + STOP + code);
   } catch (error) {
     if (error === globalThis) return {};
-    const fault = describe(error, 'syntax');
-    if (fault.line === 1 && fault.column) fault.column -= prefix.length;
-    return { fault: placed(fault, compiled?.position) };
+    return { fault: syntaxFault(error, source) };
   }
   return {};
+}
+
+function syntaxFault(error, source) {
+  const fault = describe(error, 'syntax');
+  const place = syntaxError(source);
+  if (!place) return { ...fault, column: null };
+  return { ...fault, ...place, stack: `    at script:${place.line}:${place.column}` };
 }
 
 async function answer(world, order) {
@@ -51,7 +60,8 @@ async function answer(world, order) {
     try {
       instantiate(world, order);
     } catch (error) {
-      return { fresh, fault: placed(describe(error, 'evaluation'), world.position) };
+      const fault = describe(error, 'evaluation');
+      return { fresh, fault: fault.kind === 'syntax' ? syntaxFault(error, order.source) : placed(fault, world.position) };
     }
   }
   try {
@@ -72,7 +82,8 @@ function placed(fault, position) {
   return fault;
 }
 
-function instantiate(world, { source, skip_transpile: asItIs }) {
+function instantiate(world, { source: given, skip_transpile: asItIs }) {
+  const source = withoutInterpreter(given);
   const compiled = asItIs ? undefined : compile(source);
   world.position = compiled?.position;
   world.store = addStore(world.addGlobal);

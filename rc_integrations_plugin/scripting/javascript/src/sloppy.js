@@ -11,6 +11,13 @@ import { makeClass } from './sloppy_class.js';
 
 const HELPER = '__script_class__';
 
+const OPTIONS = {
+  ecmaVersion: 'latest',
+  sourceType: 'script',
+  allowImportExportEverywhere: true,
+  allowHashBang: true,
+};
+
 export function addHelper(addGlobal) {
   addGlobal(HELPER, makeClass);
 }
@@ -20,13 +27,7 @@ export function compile(source) {
   if (!/\bclass\b|\bexport\b|\bmodule\s*\.\s*exports\b/.test(source)) return unchanged(source);
   let program;
   try {
-    program = parse(source, {
-      ecmaVersion: 'latest',
-      sourceType: 'script',
-      allowImportExportEverywhere: true,
-      allowHashBang: true,
-      locations: true,
-    });
+    program = parse(source, OPTIONS);
   } catch {
     return unchanged(source);
   }
@@ -40,6 +41,19 @@ export function compile(source) {
     globals: [...work.assigned].filter((name) => !work.declared.has(name)),
     exported: work.exported,
   };
+}
+
+/** Returns where a source stops making sense, which the engine tells less exactly, or undefined. */
+export function syntaxError(source) {
+  try {
+    parse(source, OPTIONS);
+  } catch (error) {
+    if (error.loc) {
+      const message = error.message.replace(/ \(\d+:\d+\)$/, '');
+      return { message, line: error.loc.line, column: error.loc.column + 1 };
+    }
+  }
+  return undefined;
 }
 
 function unchanged(source) {

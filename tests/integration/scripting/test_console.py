@@ -1,0 +1,67 @@
+"""What scripts write to their console."""
+
+import pytest
+
+from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
+from tests.scripts import method, run_source
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.mark.parametrize(
+    ("call", "level", "text"),
+    [
+        ("console.log('a', 1, { b: [true, null] })", "log", "a 1 { b: [ true, null ] }"),
+        ("console.info('i')", "info", "i"),
+        ("console.warn('w')", "warn", "w"),
+        ("console.error(new TypeError('e').message)", "error", "e"),
+        ("console.debug(undefined)", "debug", "undefined"),
+        ("console.dir({ a: 1 })", "log", "{ a: 1 }"),
+        ("console.table([{ a: 1 }])", "log", "0\t{ a: 1 }"),
+        ("console.log('%s is %d%%', 'x', 5)", "log", "x is 5%"),
+        ("console.assert(1 > 2, 'math')", "error", "Assertion failed math"),
+        ("console.count('c')", "log", "c: 1"),
+        ("console.trace('here')", "debug", "Trace: here"),
+        ("const o = {}; o.o = o; console.log(o)", "log", "{ o: [Circular] }"),
+        ("console.log({ get a() { throw 1 } })", "log", "[unreadable]"),
+        ("console.log(function f() {}, Symbol('s'))", "log", "[Function: f] Symbol(s)"),
+        ("console.log('\\ud800')", "log", "\ufffd"),
+    ],
+)
+def test_a_console_line(runner: ProcessScriptRunner, call: str, level: str, text: str) -> None:
+    run = run_source(runner, method(call))
+
+    assert run.fault is None
+    assert [(line.level, line.text) for line in run.console] == [(level, text)]
+
+
+def test_lines_of_a_failed_call_are_kept(runner: ProcessScriptRunner) -> None:
+    for end in ("throw 1", "while (1);", "return () => {}", "return new Promise(() => {})"):
+        run = run_source(runner, method(f"console.log('before'); {end}"))
+
+        assert run.fault is not None
+        assert [line.text for line in run.console] == ["before"]
+
+
+def test_lines_belong_to_their_call(runner: ProcessScriptRunner) -> None:
+    first = run_source(runner, method("console.log('once')"))
+    second = run_source(runner, method("return 1"))
+
+    assert len(first.console) == 1
+    assert second.console == ()
+
+
+def test_too_many_lines_are_cut(runner: ProcessScriptRunner) -> None:
+    run = run_source(runner, method("for (let i = 0; i < 5000; i++) console.log(i)"))
+
+    assert run.fault is None
+    assert len(run.console) == 200
+    assert "left out" in run.console[-1].text
+
+
+def test_too_much_text_is_cut(runner: ProcessScriptRunner) -> None:
+    run = run_source(runner, method("for (let i = 0; i < 100; i++) console.log('x'.repeat(10000))"))
+
+    assert run.fault is None
+    assert sum(len(line.text) for line in run.console) < 66_000
+    assert "left out" in run.console[-1].text

@@ -1,0 +1,101 @@
+"""What a script may return, and what comes of it."""
+
+from typing import Any
+
+import pytest
+
+from rc_integrations_plugin.scripting.protocol import FaultKind
+from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
+from tests.scripts import fault_of, method, run_source, value_of
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.mark.parametrize(
+    ("returned", "value", "value_type"),
+    [
+        ("undefined", None, "undefined"),
+        ("null", None, "null"),
+        ("false", False, "boolean"),
+        ("''", "", "string"),
+        ("0", 0, "number"),
+        ("NaN", None, "number"),
+        ("{}", {}, "object"),
+        ("[1, undefined, 2]", [1, None, 2], "array"),
+        ("{ a: undefined, b: 1 }", {"b": 1}, "object"),
+        ("new Date(0)", "1970-01-01T00:00:00.000Z", "object"),
+        ("{ at: new Date(0) }", {"at": "1970-01-01T00:00:00.000Z"}, "object"),
+        ("moment.utc(0)", "1970-01-01T00:00:00.000Z", "object"),
+        ("new Map([['a', 1]])", {"a": 1}, "object"),
+        ("new Set([1, 2])", [1, 2], "object"),
+        ("new String('x')", "x", "object"),
+        (
+            "{ error: new TypeError('no') }",
+            {"error": {"name": "TypeError", "message": "no"}},
+            "object",
+        ),
+        ("Object.create({ inherited: 1 })", {}, "object"),
+        (
+            "Promise.resolve({ content: { text: 'later' } })",
+            {"content": {"text": "later"}},
+            "object",
+        ),
+        ("{ then(done) { done(5) } }", 5, "number"),
+        ("'\\ud800 and \\0'", "\ufffd and \0", "string"),
+    ],
+)
+def test_a_result_is_data(
+    runner: ProcessScriptRunner, returned: str, value: Any, value_type: str
+) -> None:
+    run = run_source(runner, method(f"return {returned}"))
+
+    assert run.fault is None
+    assert run.value == value
+    assert run.value_type == value_type
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ("return { a: [{ b() {} }] }", "result.a[0].b is a function"),
+        ("const o = { in: {} }; o.in.back = o; return o", "result.in.back is a reference"),
+        ("return { 'a-b': Symbol('x') }", 'result["a-b"] is a symbol'),
+        ("return [1n]", "result[0] is a BigInt"),
+        ("return { p: Promise.resolve(1) }", "result.p is a Promise"),
+        ("let o = {}; for (let i = 0; i < 500; i++) o = { o }; return o", "nested deeper than"),
+    ],
+)
+def test_what_is_no_data_is_refused_by_its_path(
+    runner: ProcessScriptRunner, body: str, path: str
+) -> None:
+    fault = fault_of(runner, body)
+
+    assert fault.kind is FaultKind.BAD_RESULT
+    assert path in fault.message
+
+
+def test_each_call_gets_a_copy_of_the_argument(runner: ProcessScriptRunner) -> None:
+    argument = {"list": [1], "text": 'a\0\ud800"\\\u2028'}
+
+    changed = value_of(
+        runner, "data.list.push(2); return data.list.concat(data.text.length)", argument
+    )
+
+    assert changed == [1, 2, 6]
+    assert argument["list"] == [1]
+
+
+def test_an_argument_that_is_no_json_is_refused(runner: ProcessScriptRunner) -> None:
+    nested: list[Any] = []
+    for _ in range(100_000):
+        nested = [nested]
+
+    for argument in (float("nan"), {"a": object()}, nested):
+        assert fault_of(runner, "return 1", argument).kind is FaultKind.INPUT
+
+
+def test_an_argument_that_is_too_large_is_refused(runner: ProcessScriptRunner) -> None:
+    fault = fault_of(runner, "return 1", "x" * (4 * 1024 * 1024))
+
+    assert fault.kind is FaultKind.INPUT
+    assert "4194304" in fault.message
