@@ -32,6 +32,12 @@ class Settings:
     script_output_bytes: int = 1024 * 1024
     script_http_calls: int = 10
     script_http_seconds: float = 20.0
+    allowed_networks: tuple[str, ...] = ()
+    http_timeout_seconds: float = 10.0
+    response_max_bytes: int = 10 * 1024 * 1024
+    follow_redirects: bool = True
+    http_proxy_from_environment: bool = False
+    ca_file: str = ""
 
     @classmethod
     def from_mapping(cls, config: Mapping[str, Any]) -> Self:
@@ -54,6 +60,8 @@ class Settings:
 
 def _checked(key: str, value: Any, *, field: Field[Any]) -> Any:
     wanted: Any = field.type
+    if wanted == tuple[str, ...]:
+        return _checked_list(key, value)
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     if type(value) is not wanted:
@@ -62,3 +70,10 @@ def _checked(key: str, value: Any, *, field: Field[Any]) -> Any:
     if wanted in {int, float} and value <= 0 and (value, field.default) != (0, 0):
         raise SettingsError(f"{key} must be above 0")
     return value
+
+
+def _checked_list(key: str, value: Any) -> tuple[str, ...]:
+    entries = value.split(",") if isinstance(value, str) else value
+    if not isinstance(entries, list | tuple) or not all(isinstance(one, str) for one in entries):
+        raise SettingsError(f"{key} must be a list of texts, or one text with commas")
+    return tuple(one.strip() for one in entries if one.strip())

@@ -47,6 +47,10 @@ def test_the_hosts_own_settings_do_not_matter() -> None:
         ("SCRIPT_CALL_SECONDS", "3"),
         ("SCRIPT_CALL_SECONDS", False),
         ("SCRIPT_CALL_SECONDS", 0.0),
+        ("ALLOWED_NETWORKS", 10),
+        ("ALLOWED_NETWORKS", None),
+        ("ALLOWED_NETWORKS", ["10.0.0.0/8", 10]),
+        ("ALLOWED_NETWORKS", {"10.0.0.0/8": True}),
     ],
 )
 def test_what_makes_no_sense_stops_the_start_and_is_named(key: str, value: Any) -> None:
@@ -58,3 +62,19 @@ def test_what_makes_no_sense_stops_the_start_and_is_named(key: str, value: Any) 
 
 def test_a_limit_that_is_off_by_default_can_be_switched_off() -> None:
     assert Settings.from_mapping({"RC_INTEGRATIONS_RATE_LIMIT_CALLS": 0}).rate_limit_calls == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("", ()),
+        ("10.0.0.0/8", ("10.0.0.0/8",)),
+        (" 10.0.0.0/8, jira.example.com ,", ("10.0.0.0/8", "jira.example.com")),
+        (["10.0.0.0/8", "::1"], ("10.0.0.0/8", "::1")),
+        (("::1",), ("::1",)),
+    ],
+)
+def test_a_list_may_be_one_text_with_commas(given: Any, read: tuple[str, ...]) -> None:
+    settings = Settings.from_mapping({"RC_INTEGRATIONS_ALLOWED_NETWORKS": given})
+
+    assert settings.allowed_networks == read
