@@ -1,7 +1,6 @@
 """How often a hook may be called: counted in Redis for all processes together."""
 
 import logging
-from dataclasses import dataclass
 from functools import cached_property
 
 from limits import RateLimitItemPerSecond
@@ -10,23 +9,12 @@ from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import FixedWindowRateLimiter
 from redis import ConnectionPool
 
+from rc_integrations_plugin.integrations.budget import Allowance
+
 logger = logging.getLogger(__name__)
 
 _REDIS_SECONDS = 0.5
 """A call of a hook never waits longer for Redis."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Allowance:
-    """What is left of a budget after one more call."""
-
-    granted: bool
-    first_refusal: bool
-    """Whether this is the first call of its window that was too many."""
-    limit: int
-    remaining: int
-    reset_at: float
-    """When the next window begins, in seconds since 1970."""
 
 
 class RateLimiter:

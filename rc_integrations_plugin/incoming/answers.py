@@ -15,8 +15,8 @@ from rc_integrations_plugin.errors import (
     PostAsUserMissing,
     TooManyCalls,
 )
+from rc_integrations_plugin.integrations.budget import Allowance
 from rc_integrations_plugin.integrations.tokens import new_id, new_token
-from rc_integrations_plugin.rate_limit import Allowance
 
 # What Rocket.Chat puts into `error` where it has no code.
 _STRINGS: Mapping[str, str] = MappingProxyType(
