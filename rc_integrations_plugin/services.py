@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from rc_integrations_plugin.delivery.sender import HttpSender
 from rc_integrations_plugin.host.port import Host
 from rc_integrations_plugin.rate_limit import RateLimiter
 from rc_integrations_plugin.scripting.protocol import ScriptRunner
@@ -23,6 +24,7 @@ class Services:
     integrations: IntegrationStore
     calls: CallStore
     scripts: ScriptRunner
+    sender: HttpSender
     rate_limiter: RateLimiter | None = None
     """None where calls are not limited."""
 

@@ -5,10 +5,12 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine
 
 from rc_integrations_plugin.api import views as api_views
+from rc_integrations_plugin.delivery.sender import HttpSender, read_rules
 from rc_integrations_plugin.errors import SettingsError
 from rc_integrations_plugin.host.port import Host
 from rc_integrations_plugin.incoming.views import build_blueprint
 from rc_integrations_plugin.rate_limit import RateLimiter
+from rc_integrations_plugin.script_http import SenderGateway
 from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
 from rc_integrations_plugin.services import EXTENSION, Services
 from rc_integrations_plugin.settings import Settings
@@ -35,12 +37,14 @@ def build_services(settings: Settings, host: Host, *, engine: Engine) -> Service
     """Return the plugin's services on this database, its tables brought up to date."""
     if settings.auto_migrate:
         schema.upgrade(engine)
+    sender = HttpSender(read_rules(settings))
     return Services(
         settings=settings,
         host=host,
         integrations=IntegrationStore(engine),
         calls=CallStore(engine),
-        scripts=ProcessScriptRunner(settings),
+        scripts=ProcessScriptRunner(settings, http=SenderGateway(sender)),
+        sender=sender,
         rate_limiter=_rate_limiter(settings),
     )
 

@@ -56,6 +56,7 @@ def app(
         app.extensions[EXTENSION] = dataclasses.replace(services, scripts=scripted)
     yield app
     services.scripts.close()
+    services.sender.close()
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose()
 

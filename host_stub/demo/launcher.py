@@ -115,6 +115,8 @@ class _Launch:
             "app": {
                 "HOST_STUB_DATA": str(self.folder.path),
                 "HOST_STUB_SITE_URL": address,
+                # scripts may call what runs beside the demo; a server that others use must not
+                "RC_INTEGRATIONS_ALLOWED_NETWORKS": ["127.0.0.0/8", "::1/128"],
                 "RC_INTEGRATIONS_REDIS_URL": f"unix://{quote(str(socket_path))}",
             },
         }

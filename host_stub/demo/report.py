@@ -27,6 +27,7 @@ def _lines(address: str, memory: Memory, data: Path) -> Iterator[str]:
         yield f"  {url}"
         yield f"  {_curl(url, json.dumps(integration.example))}"
     yield ""
+    yield "Scripts may call this machine (127.0.0.0/8, ::1) here; other servers refuse that."
     yield "Ctrl-C stops everything."
 
 

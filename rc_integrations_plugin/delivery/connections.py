@@ -4,6 +4,7 @@ The guard is asked about the address that a socket is opened for, not about a na
 address changes between the question and the call gains nothing.
 """
 
+import functools
 import socket
 import ssl
 from dataclasses import dataclass
@@ -102,6 +103,7 @@ class Connections:
         await self.resolver.close()
 
 
+@functools.cache  # reading the system's authorities takes longer than all else at start-up
 def read_tls(ca_file: str) -> ssl.SSLContext:
     """Return whom to trust: the system's authorities and those in the file, if one is named.
 
