@@ -1,6 +1,7 @@
 """The write gate, and starting on a database that is new, old or shared."""
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,14 +10,15 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 
-from host_stub import seed
+from host_stub import database, seed
 from host_stub.app import create_app
 from host_stub.chat.posting import NewMessage, post_message
 from host_stub.chat.rooms import load_room
 from host_stub.chat.server import Chat
 from host_stub.chat.users import load_user
-from host_stub.database import db
+from host_stub.database import FairLock, db
 from tests.unit.host_stub.conftest import Api, stub_config
 
 
@@ -200,3 +202,44 @@ def test_the_database_goes_into_the_data_folder(tmp_path: Path) -> None:
     assert (tmp_path / "new" / "data" / "chat.db").is_file()
     with app.app_context():
         db.engine.dispose()
+
+
+def test_a_lock_goes_to_who_asked_first_and_nobody_waits_forever() -> None:
+    lock, order = FairLock(), list[int]()
+    assert lock.acquire(timeout=1)
+    assert not lock.acquire(timeout=0.01)
+
+    def take(number: int) -> None:
+        assert lock.acquire(timeout=5)
+        order.append(number)
+        lock.release()
+
+    threads = []
+    for number in range(5):
+        threads.append(threading.Thread(target=take, args=(number,)))
+        threads[-1].start()
+        while len(lock._waiting) <= number:
+            time.sleep(0.001)
+    lock.release()
+    for thread in threads:
+        thread.join(5)
+
+    assert order == list(range(5))
+    assert lock.acquire(timeout=1)
+
+
+def test_a_writer_that_waits_too_long_is_told_so(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "LOCK_SECONDS", 0.05)
+
+    with (
+        engine.connect() as first,
+        engine.connect() as second,
+    ):
+        first.execute(rename("first"))
+        with pytest.raises(OperationalError, match="locked by another thread"):
+            second.execute(rename("second"))
+        first.commit()
+        second.rollback()
+        second.execute(rename("second"))

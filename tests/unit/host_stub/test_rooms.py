@@ -328,3 +328,28 @@ def test_conversations_have_no_name_to_change(ann: Api, chat: Chat, app: Flask) 
 
     assert ann.post("channels.rename", roomId=room_id, name="x").refusal == NOT_FOUND
     assert ann.post("rooms.leave", roomId=room_id).refusal == (400, "error-not-allowed")
+
+
+def test_a_conversation_is_deleted_by_an_administrator_in_it(ann: Api, admin: Api) -> None:
+    room_id = admin.post("dm.create", username="ann")["room"]["_id"]
+
+    assert ann.post("dm.delete", roomId=room_id).refusal == FORBIDDEN
+    assert admin.post("dm.delete", roomId=room_id).status == 200
+    assert ann.get("dm.list")["ims"] == []
+
+
+def test_who_is_switched_off_is_not_written_to_nor_invited(ann: Api, admin: Api) -> None:
+    room_id = make(ann)
+    admin.post("users.setActiveStatus", username="bob", activeStatus=False)
+    refused = (400, "error-not-allowed")
+
+    assert ann.post("dm.create", username="bob").refusal == refused
+    assert ann.post("channels.invite", roomId=room_id, username="bob").refusal == refused
+
+
+def test_roles_in_a_room_are_for_its_members(ann: Api) -> None:
+    room_id = make(ann)
+
+    answer = ann.post("channels.addOwner", roomId=room_id, username="bob")
+
+    assert answer.refusal == (400, "error-user-not-in-room")

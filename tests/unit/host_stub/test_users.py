@@ -1,7 +1,10 @@
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from host_stub import seed
+from host_stub.chat.server import Chat
 from tests.unit.host_stub.conftest import PASSWORD, Api
 
 FORBIDDEN = (403, "error-unauthorized")
@@ -143,3 +146,25 @@ def test_the_last_administrator_stays(admin: Api) -> None:
     assert admin.post("users.delete", userId=admin.user_id).refusal == code
     demotion = admin.post("roles.removeUserFromRole", roleId="admin", username="admin")
     assert demotion.refusal == code
+
+
+def test_an_administrator_is_made_by_who_may_do_that(admin: Api, ann: Api) -> None:
+    grant = {"_id": "create-user", "roles": ["admin", "user"]}
+    admin.post("permissions.update", permissions=[grant])
+
+    assert create(ann, roles=["admin"]).refusal == FORBIDDEN
+    assert create(admin, roles=["admin"]).status == 200
+
+
+def test_an_account_may_be_made_switched_off(admin: Api, stranger: Api) -> None:
+    assert create(admin, active=False)["user"]["active"] is False
+
+    assert stranger.post("login", user="eve", password=PASSWORD).status == 401
+
+
+def test_a_new_password_ends_old_logins(ann: Api, app: Flask, chat: Chat) -> None:
+    with app.app_context(), chat.transaction():
+        seed.ensure_user(chat, "ann", password="another")
+
+    assert ann.get("me").status == 401
+    assert ann.post("login", user="ann", password="another").status == 200
