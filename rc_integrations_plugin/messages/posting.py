@@ -91,19 +91,17 @@ def _post_one(post: _Post, channel: str) -> PostResult:
 
 def _post_together(post: _Post, channels: Sequence[str]) -> tuple[PostResult, ...]:
     _check_size(post)
-    rooms: dict[str, Room] = {}
-    found = []
-    for channel in channels:
-        room = resolve_room(post.host, channel, as_user=post.as_user)
-        if room.id not in rooms:
-            _enter(post, room)
-            rooms[room.id] = room
-        found.append((channel, rooms[room.id]))
+    found = [
+        (channel, resolve_room(post.host, channel, as_user=post.as_user)) for channel in channels
+    ]
     # two names of one room get one message
-    messages = {
-        room.id: post.host.post_message(post.draft, room=room, as_user=post.as_user)
-        for room in rooms.values()
-    }
+    rooms = {room.id: room for _, room in found}
+    for room in rooms.values():
+        _check_impersonation(post, room)
+        if len(rooms) > 1:
+            # all are asked before the first gets the message: not every host can take it back
+            _enter(post, room)
+    messages = {room.id: _post_entering(post, room) for room in rooms.values()}
     return tuple(
         PostResult(channel=channel, room=room, message=messages[room.id], draft=post.draft)
         for channel, room in found
@@ -120,19 +118,36 @@ def _check_size(post: _Post) -> None:
         )
 
 
+def _check_impersonation(post: _Post, room: Room) -> None:
+    if post.impersonates and not post.host.has_permission(post.as_user, IMPERSONATE, room=room):
+        # Rocket.Chat answers with this sentence in place of a code
+        raise PostRefused("Not enough permission", code="Not enough permission")
+
+
 def _enter(post: _Post, room: Room) -> None:
     """Make sure that the author may write into the room, joining it if it is public."""
     try:
         post.host.check_may_post(post.as_user, room)
     except post.host.refusals:
-        # asked only now: who may write is in the room already, as a rule
-        if room.kind != RoomKind.CHANNEL or post.host.is_member(post.as_user, room):
-            raise
-        post.host.join_room(post.as_user, room)
+        _join_or_raise(post, room)
         post.host.check_may_post(post.as_user, room)
-    if post.impersonates and not post.host.has_permission(post.as_user, IMPERSONATE, room=room):
-        # Rocket.Chat answers with this sentence in place of a code
-        raise PostRefused("Not enough permission", code="Not enough permission")
+
+
+def _post_entering(post: _Post, room: Room) -> Message:
+    """Post the message, joining the room if it is public."""
+    try:
+        return post.host.post_message(post.draft, room=room, as_user=post.as_user)
+    except post.host.refusals:
+        _join_or_raise(post, room)
+        return post.host.post_message(post.draft, room=room, as_user=post.as_user)
+
+
+def _join_or_raise(post: _Post, room: Room) -> None:
+    """Join after a refusal; raise it again where joining can't help."""
+    # asked only now: who may write is in the room already, as a rule
+    if room.kind != RoomKind.CHANNEL or post.host.is_member(post.as_user, room):
+        raise  # noqa: PLE0704 -- the refusal that is being handled
+    post.host.join_room(post.as_user, room)
 
 
 def _as_post_refused(refused: Exception) -> PostRefused:

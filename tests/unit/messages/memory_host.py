@@ -127,12 +127,16 @@ class MemoryHost:
 
     def check_may_post(self, user: User, room: Room) -> None:
         self.asked["check_may_post"] += 1
+        self._refuse(user, room)
+
+    def _refuse(self, user: User, room: Room) -> None:
         if (user.id, room.id) not in self.state.members or room.id in self.read_only:
             raise Refused("error-not-allowed")
 
     def post_message(self, draft: MessageDraft, *, room: Room, as_user: User) -> MemoryMessage:
         if room.id in self.failing:
             raise self.failing[room.id]
+        self._refuse(as_user, room)
         self.state.messages.append((room.id, draft))
         return MemoryMessage(
             id=f"m{len(self.state.messages)}",
