@@ -4,6 +4,7 @@ import base64
 import ipaddress
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from yarl import URL
 
@@ -13,6 +14,7 @@ from rc_integrations_plugin.delivery.http import FailureKind, HttpFailure
 _LONGEST_URL = 16 * 1024
 # Browsers drop some of these silently and read a backslash as a slash: two readers of one URL would
 # see two hosts.
+_SAFE_IN_QUERY = "%!$&'()*+,-./:;=?@[]_|~"
 _NEVER = re.compile(r"[\x00-\x1f\x7f\\\ud800-\udfff]")
 
 
@@ -28,9 +30,9 @@ class Target:
     """The header that the URL's user and password stand for."""
 
     @property
-    def origin(self) -> URL:
+    def origin(self) -> tuple[str, str, int | None]:
         """Scheme, host and port."""
-        return self.url.origin()
+        return self.url.scheme, self.host, self.url.port
 
 
 def read_target(url: str) -> Target | HttpFailure:
@@ -41,7 +43,7 @@ def read_target(url: str) -> Target | HttpFailure:
     if _NEVER.search(url):
         return _invalid("the URL holds a character that no URL may hold")
     try:
-        return _target(URL(url))
+        return _target(URL(url), query=_query(url))
     except ValueError:
         return _invalid("the URL cannot be understood")
 
@@ -56,7 +58,7 @@ def follow_location(target: Target, location: str) -> Target | HttpFailure:
         return _invalid("the redirect's URL cannot be understood")
 
 
-def _target(url: URL) -> Target | HttpFailure:
+def _target(url: URL, *, query: str) -> Target | HttpFailure:
     if url.scheme not in {"http", "https"}:
         return _invalid("the URL must begin with http:// or https://")
     if not url.raw_host or not url.port:
@@ -67,8 +69,20 @@ def _target(url: URL) -> Target | HttpFailure:
             kind=FailureKind.ADDRESS_REFUSED,
             message="the URL's host is neither a name nor an address in its usual spelling",
         )
-    plain = url.with_user(None).with_fragment(None).with_host(host)
+    plain = URL.build(
+        scheme=url.scheme,
+        host=host,
+        port=url.explicit_port,
+        path=url.raw_path,
+        query_string=query,
+        encoded=True,
+    )
     return Target(plain, host, _authorization(url))
+
+
+def _query(url: str) -> str:
+    """Return the query as it is, but for what must be escaped: some are signed by their bytes."""
+    return quote(url.partition("#")[0].partition("?")[2], safe=_SAFE_IN_QUERY)
 
 
 def _plain_host(raw: str) -> str | None:
