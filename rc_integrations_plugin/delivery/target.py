@@ -71,7 +71,7 @@ def _target(url: URL, *, query: str) -> Target | HttpFailure:
         )
     plain = URL.build(
         scheme=url.scheme,
-        host=host,
+        host=f"[{host}]" if ":" in host else host,
         port=url.explicit_port,
         path=url.raw_path,
         query_string=query,

@@ -13,7 +13,7 @@ def target(url: str) -> Target:
 @pytest.mark.parametrize(
     ("url", "sent", "host"),
     [
-        ("http://example.com", "http://example.com", "example.com"),
+        ("http://example.com", "http://example.com/", "example.com"),
         ("HTTPS://EXAMPLE.com:443/A?b=%2F#c", "https://example.com/A?b=%2F", "example.com"),
         (
             "http://a.example?s=%2b%2F&t=ü <",
