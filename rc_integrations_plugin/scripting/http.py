@@ -1,7 +1,7 @@
 """HTTP for scripts: the calls of one run, counted and timed, and gateways that need no network."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import Any
 
@@ -51,17 +51,20 @@ def _canned(result: Mapping[str, Any], url: str) -> ScriptHttpResponse:
 class RunHttp:
     """The HTTP calls of one run: so many of them, and so much time in all."""
 
-    def __init__(self, gateway: HttpGateway, settings: Settings) -> None:
+    def __init__(
+        self, gateway: HttpGateway, settings: Settings, *, now: Callable[[], float] = monotonic
+    ) -> None:
         self._gateway = gateway
+        self._now = now
         self._calls_left = settings.script_http_calls
         self._seconds_left = settings.script_http_seconds
         self._settings = settings
 
     def answer(self, order: Any) -> bytes:
         """Make the call that a script's process asks for, and return what it gets to read."""
-        started = monotonic()
+        started = self._now()
         response = self._send(order)
-        self._seconds_left -= monotonic() - started
+        self._seconds_left -= self._now() - started
         if len(response.content) > self._settings.script_input_bytes:
             response = ScriptHttpResponse(
                 error=f"the answer is larger than {self._settings.script_input_bytes} bytes"

@@ -1,0 +1,206 @@
+"""Which processes there are, and that none is left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import psutil
+import pytest
+
+from rc_integrations_plugin.errors import ScriptsUnavailable
+from rc_integrations_plugin.scripting.protocol import FaultKind
+from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
+from rc_integrations_plugin.settings import Settings
+from tests.scripts import make_script, method
+
+pytestmark = pytest.mark.integration
+ONE = method("return 1")
+
+
+@pytest.fixture
+def own_runner() -> Iterator[ProcessScriptRunner]:
+    runner = ProcessScriptRunner(Settings(script_call_seconds=0.5, script_processes=3))
+    yield runner
+    runner.close()
+
+
+def parent_of(runner: ProcessScriptRunner) -> psutil.Process:
+    parent = runner._supervisor._parent
+    assert parent is not None
+    return psutil.Process(parent._process.pid)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def gone(process: psutil.Process) -> bool:
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+def test_nothing_starts_before_the_first_script() -> None:
+    before = psutil.Process().children()
+
+    ProcessScriptRunner(Settings()).close()
+
+    assert psutil.Process().children() == before
+
+
+def test_only_so_many_processes_are_kept_and_the_least_recently_used_goes(
+    own_runner: ProcessScriptRunner,
+) -> None:
+    scripts = [make_script(ONE) for _ in range(5)]
+
+    for script in scripts:
+        own_runner.call(script, "run", None)
+
+    assert list(own_runner._supervisor._processes) == [s.integration_id for s in scripts[2:]]
+    wait_until(lambda: len(parent_of(own_runner).children()) == 3)
+
+
+def test_an_idle_process_ends_itself_and_the_next_call_gets_a_new_one() -> None:
+    runner = ProcessScriptRunner(Settings(script_idle_seconds=0.1))
+    script = make_script(ONE)
+    try:
+        runner.call(script, "run", None)
+        wait_until(lambda: parent_of(runner).children() == [])
+
+        run = runner.call(script, "run", None)
+
+        assert (run.value, run.fault, run.fresh_instance) == (1, None, True)
+    finally:
+        runner.close()
+
+
+def test_closing_leaves_no_process(own_runner: ProcessScriptRunner) -> None:
+    own_runner.call(make_script(ONE), "run", None)
+    parent = parent_of(own_runner)
+    family = [parent, *parent.children()]
+
+    own_runner.close()
+
+    assert len(family) == 2
+    assert all(gone(process) for process in family)
+
+
+def test_the_parent_is_started_again_if_it_dies(own_runner: ProcessScriptRunner) -> None:
+    script = make_script(ONE)
+    own_runner.call(script, "run", None)
+    parent = parent_of(own_runner)
+    (child,) = parent.children()
+    parent.kill()
+    wait_until(lambda: gone(child))
+
+    runs = [own_runner.call(script, "run", None) for _ in range(2)]
+
+    assert runs[-1].value == 1
+    assert parent_of(own_runner).pid != parent.pid
+
+
+def test_children_end_with_the_process_that_wanted_them() -> None:
+    program = f"""
+import os, sys
+from rc_integrations_plugin.scripting.protocol import Script
+from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
+from rc_integrations_plugin.settings import Settings
+runner = ProcessScriptRunner(Settings(script_call_seconds=60.0))
+runner.call(Script(integration_id="a", name="a", version="1", source={ONE!r}), "run", None)
+parent = runner._supervisor._parent._process.pid
+print(parent, *open(f"/proc/{{parent}}/task/{{parent}}/children").read().split(), flush=True)
+runner.call(Script(integration_id="b", name="b", version="1", source="while (1);"), "run", None)
+"""
+    owner = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    with owner:
+        assert owner.stdout is not None
+        family = [psutil.Process(int(pid)) for pid in owner.stdout.readline().split()]
+        owner.kill()
+
+    assert len(family) == 2
+    for process in family:
+        wait_until(lambda process=process: gone(process))  # type: ignore[misc]
+
+
+def test_ended_children_are_no_zombies(own_runner: ProcessScriptRunner) -> None:
+    for _ in range(3):
+        own_runner.check(ONE)
+        own_runner.call(make_script("while (1);"), "run", None)
+
+    wait_until(lambda: parent_of(own_runner).children() == [])
+
+
+def test_a_fork_gets_processes_of_its_own(own_runner: ProcessScriptRunner) -> None:
+    script = make_script(method("this.n = (this.n || 0) + 1; return this.n"))
+    own_runner.call(script, "run", None)
+
+    pid = os.fork()
+    if pid == 0:
+        run = own_runner.call(script, "run", None)
+        own_runner.close()
+        os._exit(0 if run.value == 1 and run.fresh_instance else 1)
+    _, status = os.waitpid(pid, 0)
+
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert own_runner.call(script, "run", None).value == 2
+
+
+def test_threads_take_turns_on_one_instance(own_runner: ProcessScriptRunner) -> None:
+    script = make_script(method("this.n = (this.n || 0) + 1; return this.n"))
+    values: list[int] = []
+    threads = [
+        threading.Thread(
+            target=lambda: values.extend(
+                own_runner.call(script, "run", None).value for _ in range(20)
+            )
+        )
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(values) == list(range(1, 161))
+
+
+def test_integrations_run_side_by_side(own_runner: ProcessScriptRunner) -> None:
+    hanging = threading.Thread(
+        target=own_runner.call, args=(make_script("while (1);"), "run", None)
+    )
+    hanging.start()
+
+    run = own_runner.call(make_script(ONE), "run", None)
+
+    assert hanging.is_alive()
+    assert run.value == 1
+    hanging.join()
+
+
+def test_a_busy_script_makes_others_wait_only_so_long(own_runner: ProcessScriptRunner) -> None:
+    script = make_script(ONE)
+    with (
+        own_runner._supervisor.process_of(script.integration_id),
+        pytest.raises(ScriptsUnavailable),
+    ):
+        own_runner.call(script, "run", None)
+
+    assert own_runner.call(script, "run", None).value == 1
+
+
+def test_a_crash_names_the_signal(own_runner: ProcessScriptRunner) -> None:
+    script = make_script(ONE)
+    own_runner.call(script, "run", None)
+    with own_runner._supervisor.process_of(script.integration_id) as process:
+        os.kill(process.pid, signal.SIGSEGV)
+
+    fault = own_runner.call(script, "run", None).fault
+
+    assert fault is not None
+    assert fault.kind is FaultKind.CRASH
+    assert "SIGSEGV" in fault.message

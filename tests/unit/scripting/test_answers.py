@@ -1,0 +1,92 @@
+"""What a script's process may answer; it may be in a script's hands."""
+
+import json
+from typing import Any
+
+import pytest
+
+from rc_integrations_plugin.scripting.answers import read_answer
+from rc_integrations_plugin.scripting.protocol import ConsoleLine, FaultKind, ScriptFault
+
+
+def frame(answer: Any, console: Any = ()) -> bytes:
+    return json.dumps({"answer": answer, "console": list(console)}).encode()
+
+
+def test_a_result_is_read() -> None:
+    run = read_answer(
+        frame(
+            {"value": {"text": "\ud83d\ude00"}, "type": "object", "fresh": True},
+            [{"level": "log", "text": "x"}],
+        )
+    )
+
+    assert (run.value, run.value_type, run.fresh_instance) == ({"text": "😀"}, "object", True)
+    assert run.console == (ConsoleLine("log", "x"),)
+    assert run.fault is None
+
+
+def test_a_fault_is_read() -> None:
+    run = read_answer(
+        frame({"fault": {"kind": "exception", "name": "E", "message": "m", "line": 3, "column": 4}})
+    )
+
+    assert run.fault == ScriptFault(
+        kind=FaultKind.EXCEPTION, name="E", message="m", line=3, column=4
+    )
+
+
+def test_lone_surrogates_are_replaced_wherever_they_are() -> None:
+    run = read_answer(
+        frame({"value": {"k\udc00": ["\ud800é", 1]}}, [{"level": "log", "text": "\ud800"}])
+    )
+
+    assert run.value == {"k\ufffd": ["\ufffdé", 1]}
+    assert run.console[0].text == "\ufffd"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"{",
+        b"null",
+        b"[]",
+        b"{}",
+        b'{"answer": 1, "console": []}',
+        b'{"answer": {}}',
+        b'{"answer": {}, "console": {}}',
+        b'{"answer": {}, "console": [1]}',
+        b'{"answer": {}, "console": [{"level": 1, "text": "x"}]}',
+        b'{"answer": {"fault": 1}, "console": []}',
+        b'{"answer": {"fault": {}}, "console": []}',
+        b'{"answer": {"fault": {"kind": "unheard of"}}, "console": []}',
+        b'{"answer": {"value": ' + b"[" * 100_000 + b"]" * 100_000 + b'}, "console": []}',
+        b"\xff\xfe",
+    ],
+)
+def test_nonsense_is_refused(raw: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the runner tells nobody which
+        read_answer(raw)
+
+
+@pytest.mark.parametrize("line", [0, -1, 1.5, "3", True, 10**12, None])
+def test_a_place_that_makes_no_sense_is_left_out(line: Any) -> None:
+    run = read_answer(frame({"fault": {"kind": "exception", "line": line, "column": line}}))
+
+    assert run.fault is not None
+    assert (run.fault.line, run.fault.column) == (None, None)
+
+
+def test_texts_and_lines_are_cut() -> None:
+    run = read_answer(
+        frame(
+            {"fault": {"kind": "exception", "name": "n" * 999, "message": "m" * 100_000}},
+            [{"level": "l" * 99, "text": "t" * 100_000}] * 300,
+        )
+    )
+
+    assert run.fault is not None
+    assert (len(run.fault.name), len(run.fault.message)) == (100, 65536)
+    assert (len(run.console), len(run.console[0].level)) == (200, 20)
+    assert len(run.console[0].text) == 65536
