@@ -4,7 +4,7 @@ import base64
 import ipaddress
 import re
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from yarl import URL
 
@@ -53,7 +53,7 @@ def follow_location(target: Target, location: str) -> Target | HttpFailure:
     if _NEVER.search(location):
         return _invalid("the redirect's URL holds a character that no URL may hold")
     try:
-        return read_target(str(target.url.join(URL(location.strip()))))
+        return read_target(urljoin(str(target.url), location.strip()))
     except ValueError:
         return _invalid("the redirect's URL cannot be understood")
 

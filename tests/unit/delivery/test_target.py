@@ -97,6 +97,7 @@ def test_a_url_without_user_makes_no_header() -> None:
     [
         ("/next", "https://example.com:8443/next"),
         ("next", "https://example.com:8443/a/next"),
+        ("/a?b=%2f", "https://example.com:8443/a?b=%2f"),
         ("?x=1", "https://example.com:8443/a/b?x=1"),
         ("//other.example/x", "https://other.example/x"),
         ("http://other.example/x", "http://other.example/x"),
