@@ -2,6 +2,7 @@
 
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     raw: bytes | None = None
+    delay_seconds: float = 0
     wait: threading.Event | None = None
     """Answered only once this is set."""
 
@@ -69,6 +71,7 @@ def receiver(host: str = "127.0.0.1", *, tls: ssl.SSLContext | None = None) -> I
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 128  # 5 would make many callers at once wait a second
     running: Receiver
     connections = 0
 
@@ -99,6 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
         )
         self.server.running.received.append(received)
         answer = self.server.running.answers.get(self.path, Answer())
+        time.sleep(answer.delay_seconds)
         if answer.wait is not None:
             answer.wait.wait(10)
         if answer.raw is not None:
