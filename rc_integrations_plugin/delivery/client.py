@@ -112,9 +112,6 @@ class HttpClient:
                     return follow_location(target, location)
                 return await self._read(answer)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            # a timeout of ours is none of the system's: it has no errno
-            if type(error) is TimeoutError and error.errno is None:
-                raise
             return failure_of(error)
 
     async def _way_to(self, target: Target) -> tuple[ClientSession, URL | None]:

@@ -106,6 +106,8 @@ class AddressGuard:
 
     def opens_name(self, host: str) -> bool:
         """Tell whether the operator opened this name, whatever its address is."""
+        if not self.names:
+            return False
         if host in self.names:
             return True
         labels = host.split(".")

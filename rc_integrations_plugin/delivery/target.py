@@ -1,6 +1,7 @@
 """Reads the URL of a call: one reading, for the address guard and for the connection alike."""
 
 import base64
+import functools
 import ipaddress
 import re
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ class Target:
         return self.url.scheme, self.host, self.url.port
 
 
+@functools.lru_cache(maxsize=1024)  # an integration calls the same URL again and again
 def read_target(url: str) -> Target | HttpFailure:
     """Return where a URL leads, or why it leads nowhere."""
     url = url.strip(" \t\r\n")

@@ -3,10 +3,14 @@
 A trap listens on all loopback addresses of IPv4, on a free port; it must get nothing.
 """
 
+import asyncio
 from collections.abc import Iterator
 
+import aiohttp
 import pytest
 
+from rc_integrations_plugin.delivery.connections import AddressRefused, Connections, read_tls
+from rc_integrations_plugin.delivery.guard import AddressGuard
 from rc_integrations_plugin.delivery.http import FailureKind, HttpFailure
 from rc_integrations_plugin.delivery.sender import HttpSender
 from tests.receivers import Answer, Receiver, receiver
@@ -244,6 +248,26 @@ def test_no_name_server_is_asked_about_localhost(trap: Receiver) -> None:
 
     assert names.asked == []
     assert failed(found) is FailureKind.ADDRESS_REFUSED
+
+
+async def _call_past_the_client(url: str) -> None:
+    connections = Connections.open(AddressGuard(), tls=read_tls(""))
+    try:
+        async with connections.guarded.get(url):
+            pass
+    finally:
+        await connections.close()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "localhost"])
+def test_no_socket_is_opened_even_if_nobody_asked_about_the_host_before(
+    trap: Receiver, host: str
+) -> None:
+    with pytest.raises(aiohttp.ClientConnectorError) as caught:
+        asyncio.run(_call_past_the_client(f"http://{host}:{trap.port}/"))
+
+    assert isinstance(caught.value.os_error, AddressRefused)
+    assert trap.received == []
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -75,6 +75,14 @@ def test_credentials_of_the_url_stay_within_an_origin(one: Receiver, calls: Http
     assert one.received[1].headers["authorization"] == "Basic bWU6cGFzcw=="
 
 
+def test_credentials_of_the_redirect_s_own_url_are_sent(one: Receiver, calls: HttpSender) -> None:
+    one.answers["/"] = to(f"http://you:word@127.0.0.1:{one.port}/next")
+
+    answered(calls.send(get(f"http://me:pass@127.0.0.1:{one.port}/")))
+
+    assert one.received[1].headers["authorization"] == "Basic eW91OndvcmQ="
+
+
 def test_credentials_do_not_cross_origins(
     one: Receiver, other: Receiver, calls: HttpSender
 ) -> None:

@@ -2,9 +2,11 @@
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
+from host_stub.app import create_app
 from rc_integrations_plugin.script_http import SenderGateway
 from rc_integrations_plugin.scripting.protocol import (
     HttpGateway,
@@ -13,6 +15,7 @@ from rc_integrations_plugin.scripting.protocol import (
     ScriptHttpResponse,
 )
 from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
+from rc_integrations_plugin.services import EXTENSION, Services
 from rc_integrations_plugin.settings import Settings
 from tests.receivers import Answer, Receiver, receiver
 from tests.senders import THIS_MACHINE, sender
@@ -113,3 +116,35 @@ def test_a_real_script_calls_a_real_server(server: Receiver, gateway: HttpGatewa
     assert run.fault is None
     assert run.value["content"]["text"] == "2 calls to this address are refused: cloud metadata"
     assert server.received[0].headers["authorization"] == "Basic bWU6cGFzcw=="
+
+
+@pytest.mark.parametrize(
+    ("opened", "says"),
+    [("", "calls to this address are refused: loopback"), ("127.0.0.1, ::1", "200")],
+)
+def test_the_settings_of_the_server_decide_what_its_scripts_may_call(
+    config: dict[str, Any], opened: str, says: str, server: Receiver
+) -> None:
+    source = f"""
+        class Script {{
+          process_incoming_request() {{
+            const {{error, result}} = HTTP('GET', '{server.url}/');
+            return error ? error.message : String(result.statusCode);
+          }}
+        }}
+    """
+    app = create_app({**config, "RC_INTEGRATIONS_ALLOWED_NETWORKS": opened})
+    services: Services = app.extensions[EXTENSION]
+    try:
+        run = services.scripts.call(
+            Script(integration_id="i", name="n", version="1", source=source),
+            "process_incoming_request",
+            {},
+        )
+    finally:
+        services.scripts.close()
+        services.sender.close()
+        with app.app_context():
+            app.extensions["sqlalchemy"].engine.dispose()
+
+    assert run.value == says

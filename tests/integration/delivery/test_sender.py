@@ -9,6 +9,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -66,6 +67,25 @@ def test_a_call_arrives_as_it_was_given_and_its_answer_comes_back(
     assert answer.text == '{"text": "ü"}'
     assert answer.url == f"{server.url}/a%20b?c=d%2Fe"
     assert answer.redirected is False
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"headers": {"X-A": "b\r\nX-Injected: 1"}},
+        {"headers": {"X-A\r\nX-Injected": "1"}},
+        {"method": "GET / HTTP/1.1\r\nX-Injected: 1\r\n\r\nGET"},
+        {"method": "CONNECT"},
+    ],
+    ids=["value", "name", "method", "connect"],
+)
+def test_a_request_that_would_be_two_is_not_sent(
+    server: Receiver, calls: HttpSender, request_: dict[str, Any]
+) -> None:
+    request = HttpRequest(**{"method": "GET", "url": f"{server.url}/", **request_})
+
+    assert failed(calls.send(request)) is FailureKind.INVALID_REQUEST
+    assert server.received == []
 
 
 @pytest.mark.parametrize("status", [204, 304, 400, 404, 410, 418, 429, 500, 503])
