@@ -153,10 +153,16 @@ class HttpClient:
                 )
         return HttpResponse(
             status=answer.status,
-            reason=answer.reason or "",
+            reason=_storable(answer.reason or ""),
             headers={
-                name.lower(): ", ".join(answer.headers.getall(name)) for name in answer.headers
+                name.lower(): _storable(", ".join(answer.headers.getall(name)))
+                for name in answer.headers
             },
             body=bytes(body),
             url=str(answer.url),
         )
+
+
+def _storable(text: str) -> str:
+    """Return a header as text of whole characters; aiohttp keeps odd bytes as half ones."""
+    return text.encode(errors="surrogateescape").decode(errors="replace")

@@ -273,6 +273,19 @@ def test_what_is_no_http_is_a_failure(server: Receiver, calls: HttpSender, raw: 
     assert kind in {FailureKind.BAD_ANSWER, FailureKind.CONNECTION}
 
 
+def test_odd_bytes_in_a_header_make_no_text_that_cannot_be_stored(
+    server: Receiver, calls: HttpSender
+) -> None:
+    server.answers["/"] = Answer(
+        raw=b"HTTP/1.1 200 G\xfct\r\nX-A: \xfc\xc3\xbc\r\nContent-Length: 0\r\n\r\n"
+    )
+
+    answer = answered(calls.send(get(f"{server.url}/")))
+
+    assert answer.headers["x-a"] == "\ufffdü"
+    assert answer.reason == "G\ufffdt"
+
+
 def test_a_port_where_nobody_listens_is_a_failure_that_says_so(calls: HttpSender) -> None:
     with receiver() as gone:
         url = f"{gone.url}/"

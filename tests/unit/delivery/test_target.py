@@ -1,5 +1,9 @@
-import pytest
+import ipaddress
 
+import pytest
+from hypothesis import given, strategies as st
+
+from rc_integrations_plugin.delivery.guard import AddressGuard, is_name
 from rc_integrations_plugin.delivery.http import FailureKind, HttpFailure
 from rc_integrations_plugin.delivery.target import Target, follow_location, read_target
 
@@ -131,3 +135,26 @@ def test_a_redirect_must_lead_to_a_server(location: str) -> None:
 )
 def test_scheme_host_and_port_make_an_origin(one: str, other: str, *, same: bool) -> None:
     assert (target(one).origin == target(other).origin) is same
+
+
+PARTS = st.sampled_from(
+    r"http:// https:// // / : @ [ ] % ? # . \ 127.0.0.1 ::1 %25lo 0x7f 2130706433 a.example 80".split()
+    + ["localhost", "ü", "\u3002", "\uff11", "\u00ad", "\ud800", "\x00", "\t", " ", "xn--"]
+)
+
+
+@given(st.lists(PARTS | st.text(max_size=3), max_size=12).map("".join))
+def test_any_text_is_a_target_with_one_plain_host_or_a_failure(url: str) -> None:
+    found = read_target(url)
+
+    if isinstance(found, Target):
+        assert found.url.raw_host == found.host
+        assert found.url.user is None
+        assert is_name(found.host) or str(ipaddress.ip_address(found.host)) == found.host
+
+
+@given(st.ip_addresses().filter(lambda address: not address.is_global))
+def test_no_address_that_python_calls_private_passes(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> None:
+    assert AddressGuard().refusal_of_address(str(address)) is not None
