@@ -5,6 +5,7 @@ and the system call filter also libseccomp. Where a part is missing, the others 
 engine itself offers no way out, these are for the day on which it has a hole.
 """
 
+import contextlib
 import ctypes
 import errno
 import os
@@ -23,7 +24,11 @@ MEGABYTE = 1024 * 1024
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
+_PR_SET_SECCOMP = 22
 _PR_SET_NO_NEW_PRIVS = 38
+_SECCOMP_MODE_FILTER = 2
+_INSTRUCTION_BYTES = 8
+_PROT_EXEC = 4
 
 # Reading and writing the pipe, memory without execution, time, signals to itself, ending.
 _ALLOWED_CALLS = (
@@ -55,11 +60,18 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def tidy_memory() -> None:
-    """Sort the C library's freed pieces now, lest each fork does it and copies their pages."""
-    if _libc is not None and hasattr(_libc, "malloc_trim"):
-        _libc.malloc_trim(0)
-    # glibc sorts what it freed when it is next asked for a piece that is not small.
-    bytearray(100_000)
+    """Take the gaps in the C library's memory, lest each fork fills them and copies the pages.
+
+    What a fork allocates then lies together at the end, and what is loaded stays shared.
+    """
+    if _libc is None or not hasattr(_libc, "malloc_trim"):
+        return
+    _libc.malloc.restype = _libc.sbrk.restype = ctypes.c_size_t
+    _libc.malloc_trim(0)
+    end = _libc.sbrk(0) - resource.getpagesize()
+    for size in (*(2**power for power in range(18, 10, -1)), *range(1024, 8, -16)):
+        while 0 < _libc.malloc(size) < end:
+            pass
 
 
 def can_filter_calls() -> bool:
@@ -78,12 +90,13 @@ def die_with_parent() -> None:
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def confine(*, memory_mb: int, expected_parent: int) -> None:
+def confine(*, memory_mb: int, expected_parent: int, call_filter: bytes | None) -> None:
     """Give up everything but the pipe, memory and time. Can't be undone.
 
     Args:
         memory_mb: how much more than now the process may map.
         expected_parent: the process that must still be the parent.
+        call_filter: made by `build_call_filter`.
     """
     os.environ.clear()
     die_with_parent()
@@ -92,7 +105,8 @@ def confine(*, memory_mb: int, expected_parent: int) -> None:
     _set_limits(memory_mb)
     _prctl(_PR_SET_DUMPABLE, 0)
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    _filter_calls()
+    if call_filter is not None:
+        _filter_calls(call_filter)
 
 
 def _set_limits(memory_mb: int) -> None:
@@ -124,15 +138,18 @@ def _mapped_bytes() -> int:
     return pages * resource.getpagesize()
 
 
-def _prctl(option: int, value: int) -> None:
-    if _libc is not None and _libc.prctl(option, value, 0, 0, 0) != 0:
+def _prctl(option: int, value: int, more: int = 0) -> None:
+    if _libc is not None and _libc.prctl(option, value, ctypes.c_ulong(more), 0, 0) != 0:
         raise OSError(ctypes.get_errno(), f"prctl({option}) failed")
 
 
-def _filter_calls() -> None:
-    """Refuse all system calls but the few that running JavaScript takes."""
+def build_call_filter() -> bytes | None:
+    """Return a program for the kernel that refuses all but a few calls, or None without library.
+
+    The parent builds it once: the library would take a megabyte of each child.
+    """
     if pyseccomp is None:
-        return
+        return None
     rules = pyseccomp.SyscallFilter(pyseccomp.ERRNO(errno.EPERM))
     for name in _ALLOWED_CALLS:
         rules.add_rule(pyseccomp.ALLOW, name)
@@ -142,7 +159,21 @@ def _filter_calls() -> None:
     # Limits may be lowered or read, its own only; the hard ones hold.
     rules.add_rule(pyseccomp.ALLOW, "prlimit64", pyseccomp.Arg(0, pyseccomp.EQ, 0))
     rules.add_rule(pyseccomp.ALLOW, "setrlimit")
-    rules.load()
+    with os.fdopen(os.memfd_create("call-filter"), "w+b") as file:
+        rules.export_bpf(file)
+        file.seek(0)
+        return file.read()
 
 
-_PROT_EXEC = 4
+class _Program(ctypes.Structure):
+    """The kernel's `struct sock_fprog`."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
+
+
+def _filter_calls(program: bytes) -> None:
+    instructions = len(program) // _INSTRUCTION_BYTES
+    argument = _Program(instructions, program)
+    # A kernel without filters refuses; all else holds.
+    with contextlib.suppress(OSError):
+        _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(argument))

@@ -27,6 +27,7 @@ from dukpy import _dukpy
 
 from rc_integrations_plugin.scripting.confinement import (
     PIPE,
+    build_call_filter,
     confine,
     keep_only,
     limit_processor_time,
@@ -56,6 +57,7 @@ class World:
     def __init__(self, limits: dict[str, Any]) -> None:
         self._ctx = _dukpy.create_context()
         self._limits = limits
+        self._call_filter = build_call_filter()
         self._console: list[dict[str, str]] = []
         self._console_bytes = 0
         self._console_full = False
@@ -109,7 +111,11 @@ class World:
         self._is_parent = False
         keep_only(pipe)
         signal.signal(signal.SIGALRM, self._on_alarm)
-        confine(memory_mb=self._limits["memory_mb"], expected_parent=self._limits["parent"])
+        confine(
+            memory_mb=self._limits["memory_mb"],
+            expected_parent=self._limits["parent"],
+            call_filter=self._call_filter,
+        )
 
     def _read_order(self) -> bytes:
         signal.setitimer(signal.ITIMER_REAL, self._limits["idle_seconds"])

@@ -24,7 +24,9 @@ export async function serve({ host, settle, addGlobal }) {
       host('reply', { fault: describe(new Fault('input', 'ScriptInput', 'the argument cannot be read')) });
       continue;
     }
-    host('reply', order.op === 'check' ? check(order) : await answer(world, order));
+    const reply = order.op === 'check' ? check(order) : answer(world, order);
+    // Most methods are not async; to wait for nothing would leave garbage behind each call.
+    host('reply', typeof reply.then === 'function' ? await reply : reply);
     // Work that a script left behind gets its turn.
     await null;
   }
@@ -54,7 +56,7 @@ function syntaxFault(error, source) {
   return { ...fault, ...place, stack: `    at script:${place.line}:${place.column}` };
 }
 
-async function answer(world, order) {
+function answer(world, order) {
   const fresh = order.source !== undefined;
   if (fresh) {
     try {
@@ -65,10 +67,27 @@ async function answer(world, order) {
     }
   }
   try {
-    return { fresh, ...(await call(world, order)) };
+    const value = call(world.instance, order);
+    return typeof value?.then === 'function' ? later(world, fresh, value) : result(fresh, value);
   } catch (error) {
-    return { fresh, fault: placed(describe(error, 'exception'), world.position) };
+    return failure(world, fresh, error);
   }
+}
+
+async function later(world, fresh, promise) {
+  try {
+    return result(fresh, await world.settle(Promise.resolve(promise)));
+  } catch (error) {
+    return failure(world, fresh, error);
+  }
+}
+
+function result(fresh, value) {
+  return { fresh, type: typeName(value), value: toData(value) };
+}
+
+function failure(world, fresh, error) {
+  return { fresh, fault: placed(describe(error, 'exception'), world.position) };
 }
 
 function placed(fault, position) {
@@ -118,11 +137,9 @@ function addStore(addGlobal) {
   return values;
 }
 
-async function call({ instance, settle }, { method, argument }) {
+function call(instance, { method, argument }) {
   if (typeof instance?.[method] !== 'function') {
     throw new Fault('no-method', 'ScriptMethodMissing', `the class Script has no method ${method}`);
   }
-  let value = instance[method](argument);
-  if (typeof value?.then === 'function') value = await settle(Promise.resolve(value));
-  return { type: typeName(value), value: toData(value) };
+  return instance[method](argument);
 }
