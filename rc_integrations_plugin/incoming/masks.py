@@ -82,29 +82,46 @@ class Mask:
             content: what was read from it; empty if nothing could be.
             limit: how many bytes of it are wanted.
         """
-        # a secret that is cut in two would not be recognised: so cut with something to spare
-        whole = len(raw) <= limit
-        text = raw if whole else raw[: limit + _LONGEST_SECRET]
-        if whole and content and has_secret_word(raw):
-            text = json.dumps(self._data(content), ensure_ascii=False)
+        if content and has_secret_word(raw):
+            text = json.dumps(_Copy(self, enough=limit).of(content), ensure_ascii=False)
         else:
-            text = self.text(text)
+            # a secret that is cut in two would not be recognised: so cut with something to spare
+            text = self.text(raw[: limit + _LONGEST_SECRET])
         if len(text) * _BYTES_PER_CHARACTER <= limit:
             return text
         return text.encode("utf-8", "replace")[:limit].decode("utf-8", "ignore")
 
-    def _data(self, value: Any) -> Any:
+
+class _Copy:
+    """Copies JSON data with secrets masked, and leaves out what comes after enough of it."""
+
+    def __init__(self, mask: Mask, *, enough: int) -> None:
+        self._mask = mask
+        self._left = enough
+
+    def of(self, value: Any) -> Any:
+        """Return the copy of a value."""
+        self._left -= 1
         match value:
             case str():
-                return self.text(value)
+                return self._text(value)
             case list():
-                return [self._data(item) for item in value]
+                return [self.of(item) for item in value if self._left > 0]
             case dict():
                 return {
-                    self.text(name): MASK if has_secret_word(name) and item else self._data(item)
+                    self._text(name): self._named(name, item)
                     for name, item in value.items()
+                    if self._left > 0
                 }
         return value
+
+    def _named(self, name: str, item: Any) -> Any:
+        return MASK if has_secret_word(name) and item else self.of(item)
+
+    def _text(self, text: str) -> str:
+        text = self._mask.text(text[: max(self._left, 0) + _LONGEST_SECRET])
+        self._left -= len(text)
+        return text
 
 
 def has_secret_word(text: str) -> bool:

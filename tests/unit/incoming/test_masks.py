@@ -1,5 +1,7 @@
 import json
 import time
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -103,6 +105,15 @@ def test_an_encoded_payload_with_secrets_is_kept_decoded() -> None:
     assert masked == '{"token": "***", "text": "x"}'
 
 
+def test_secrets_in_an_encoded_payload_longer_than_the_limit_are_masked() -> None:
+    content = {"text": "x", "secret": {"a": {"b": "hunter2"}}, "pad": "p" * 5000}
+
+    masked = mask.body(f"payload={quote(json.dumps(content))}", content, limit=1000)
+
+    assert masked.startswith('{"text": "x", "secret": "***", "pad": "ppp')
+    assert len(masked) == 1000
+
+
 def test_a_body_is_cut_to_the_limit_in_bytes() -> None:
     assert mask.body("é" * 100, {"text": "x"}, limit=101) == "é" * 50
 
@@ -110,7 +121,7 @@ def test_a_body_is_cut_to_the_limit_in_bytes() -> None:
 def test_a_secret_that_the_cut_would_split_is_masked() -> None:
     raw = '{"text":"' + "a" * 80 + '","password":"' + "hunter2" * 10 + '"}'
 
-    masked = mask.body(raw, {"text": "x"}, limit=120)
+    masked = mask.body(raw, {}, limit=120)
 
     assert masked.endswith('"password":***}')
     assert "h" not in masked.partition("password")[2]
@@ -135,3 +146,20 @@ def test_masking_takes_time_in_proportion(text: str) -> None:
     mask.text(text)
 
     assert time.process_time() - started < 0.2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param({"token": 1, "list": ["a"] * 250_000}, id="texts"),
+        pytest.param({f"token{number}": 1 for number in range(90_000)}, id="names"),
+        pytest.param({"token": 1, "text": "a" * 1_000_000}, id="a long text"),
+    ],
+)
+def test_no_more_of_a_large_body_is_masked_than_is_kept(content: dict[str, Any]) -> None:
+    raw = json.dumps(content)
+    started = time.process_time()
+
+    mask.body(raw, content, limit=32768)
+
+    assert time.process_time() - started < 0.15
