@@ -1,6 +1,7 @@
 """The child processes of a demo: started, watched, and ended together."""
 
 import contextlib
+import ctypes
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from host_stub.demo.wakeups import Wakeups
 
 _SERVERS_SECONDS = 1.6
 _STORE_SECONDS = 0.6
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 class Processes:
@@ -31,6 +33,7 @@ class Processes:
             lock: descriptor that the guard keeps open until the last process is gone.
             scratch: a folder that the guard deletes if it has to end the group.
         """
+        _adopt_orphans()
         self._logs = logs
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._guard = subprocess.Popen(  # noqa: S603 -- our own file
@@ -82,11 +85,27 @@ class Processes:
             os.killpg(self._guard.pid, signal.SIGKILL)
         for process in self._running.values():
             process.wait()
+        _reap_group(self._guard.pid)
         if self._guard.stdin:
             self._guard.stdin.close()
 
     def _open_log(self, name: str) -> IO[bytes]:
         return self.log_of(name).open("wb")
+
+
+def _adopt_orphans() -> None:
+    """Become the parent of grandchildren whose parents end, so that none stays as a zombie.
+
+    Only Linux has this; elsewhere init takes them.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _reap_group(group: int) -> None:
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-group, 0)
 
 
 def _terminate(processes: Sequence[subprocess.Popen[bytes]]) -> None:
