@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from rc_integrations_plugin.scripting.protocol import (
     ConsoleLine,
     FaultKind,
@@ -21,20 +23,30 @@ def read_answer(frame: bytes) -> ScriptRun:
     Raises:
         ValueError: the frame is not what the sandbox sends.
     """
-    try:
-        document = json.loads(frame)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
+    document, is_clean = _parse(frame)
     match document:
         case {"answer": {**answer}, "console": [*lines]}:
             return ScriptRun(
-                value=_well_formed(answer.get("value")),
+                value=answer.get("value") if is_clean else _well_formed(answer.get("value")),
                 value_type=_text(answer.get("type"), "undefined"),
                 fault=_read_fault(answer.get("fault")),
                 console=tuple(_read_line(line) for line in lines[:MAX_LINES]),
                 fresh_instance=answer.get("fresh") is True,
             )
     raise ValueError("no answer")
+
+
+def _parse(frame: bytes) -> tuple[Any, bool]:
+    """Return what the frame says, and whether all of its texts can be encoded."""
+    try:
+        return orjson.loads(frame), True
+    except orjson.JSONDecodeError:
+        # It refuses lone surrogates, which JavaScript writes.
+        pass
+    try:
+        return json.loads(frame), False
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def _read_fault(document: Any) -> ScriptFault | None:

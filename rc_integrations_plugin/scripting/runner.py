@@ -8,6 +8,8 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
+import orjson
+
 from rc_integrations_plugin.scripting.answers import read_answer
 from rc_integrations_plugin.scripting.http import NoHttp, RunHttp
 from rc_integrations_plugin.scripting.protocol import (
@@ -27,6 +29,7 @@ from rc_integrations_plugin.scripting.supervisor import (
 from rc_integrations_plugin.settings import Settings
 
 IDLED_OUT = b"{}"
+_STRICT = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 # After these the engine is in no state to go on, or there is no instance to keep.
 ENDS_PROCESS = frozenset(
     {
@@ -70,7 +73,7 @@ class ProcessScriptRunner:
 
     def _call(self, script: Script, method: str, argument: Any) -> ScriptRun:
         try:
-            text = json.dumps(argument, allow_nan=False)
+            text = _encode(argument)
         except (ValueError, TypeError, RecursionError):
             return _failed(FaultKind.INPUT, "ScriptInput", "the argument is not JSON data")
         if len(text) > self._settings.script_input_bytes:
@@ -132,12 +135,22 @@ def _http_of(http: RunHttp) -> Callable[[bytes], bytes]:
     return answer
 
 
-def _order(script: Script, method: str, argument: str, *, with_source: bool) -> bytes:
+def _encode(argument: Any) -> bytes:
+    """Return the argument as JSON. Raises if it is none, or nested too deeply."""
+    try:
+        text = orjson.dumps(argument, option=_STRICT)
+    except orjson.JSONEncodeError:
+        # It refuses lone surrogates, and nesting that is still fine.
+        return json.dumps(argument, allow_nan=False).encode()
+    return text
+
+
+def _order(script: Script, method: str, argument: bytes, *, with_source: bool) -> bytes:
     order: dict[str, Any] = {"op": "call", "method": method}
     if with_source:
         order |= {"source": script.source, "skip_transpile": script.skip_transpile}
     # The argument is JSON already, and the largest part.
-    return f'{json.dumps(order)[:-1]}, "argument": {argument}}}'.encode()
+    return b'%b, "argument": %b}' % (json.dumps(order)[:-1].encode(), argument)
 
 
 def _failed(kind: FaultKind, name: str, message: str) -> ScriptRun:

@@ -90,7 +90,7 @@ def test_an_argument_that_is_no_json_is_refused(runner: ProcessScriptRunner) -> 
     for _ in range(100_000):
         nested = [nested]
 
-    for argument in (float("nan"), {"a": object()}, nested):
+    for argument in ({"a": object()}, {1j: 2}, nested):
         assert fault_of(runner, "return 1", argument).kind is FaultKind.INPUT
 
 

@@ -1,5 +1,8 @@
 // Why a script gave no result, in the shape that the process around the engine passes on.
 
+// The second is what the engine says where there is no memory left for the words.
+const OUT_OF_MEMORY = /^out of memory|^Invalid error message$/;
+
 export class Fault extends Error {
   constructor(kind, name, message) {
     super(message);
@@ -16,7 +19,7 @@ export function describe(error, kind) {
   if (error === null) return outOfMemory();
   const name = text(() => error?.name) || 'Error';
   const message = text(() => error?.message) ?? readable(error);
-  if (name === 'InternalError' && message === 'out of memory') {
+  if (name === 'InternalError' && OUT_OF_MEMORY.test(message)) {
     return outOfMemory();
   }
   const frames = ownFrames(text(() => error?.stack) ?? '').map(withColumnFromOne);

@@ -8,8 +8,26 @@ export function typeName(value) {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
+/** Returns the value itself where JSON takes it as it is, which is the usual case, or a copy. */
 export function toData(value) {
-  return copy(value, 'result', []);
+  return isPlain(value, 0) ? value : copy(value, 'result', []);
+}
+
+const { getPrototypeOf } = Object;
+const { isArray } = Array;
+const PLAIN = [Object.prototype, null];
+
+function isPlain(value, depth) {
+  if (typeof value !== 'object') return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number' || value === undefined;
+  if (value === null) return true;
+  if (depth >= MAX_DEPTH || value.toJSON !== undefined) return false;
+  if (isArray(value)) {
+    for (let at = 0; at < value.length; at += 1) if (!isPlain(value[at], depth + 1)) return false;
+    return true;
+  }
+  if (!PLAIN.includes(getPrototypeOf(value))) return false;
+  for (const key in value) if (!isPlain(value[key], depth + 1)) return false;
+  return true;
 }
 
 function copy(value, path, above) {
