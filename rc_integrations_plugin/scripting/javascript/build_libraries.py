@@ -1,7 +1,8 @@
 """Builds what scripts find in their world, for wheels and editable installations.
 
 Hatchling runs this at build time: it fetches the locked npm packages with the Node.js of a build
-requirement and bundles them with the files in `src` into `libraries/`, which the wheel carries.
+requirement and bundles them with the files in `src` into `libraries/`, which the wheel carries: the
+world of scripts, and the checker that reads scripts before they run.
 Nothing of this runs, and no Node.js is needed, once the package is installed.
 """
 
@@ -17,7 +18,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 HERE = Path(__file__).parent
 LIBRARIES = HERE / "libraries"
-BUNDLE = LIBRARIES / "world.js"
+BUNDLES = (LIBRARIES / "world.js", LIBRARIES / "checker.js")
 LICENCES = LIBRARIES / "licences.txt"
 STAMP = LIBRARIES / "stamp"
 NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
@@ -29,10 +30,15 @@ class LibrariesBuildHook(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
         """Build the bundle unless the one in place was made from the same sources."""
         fingerprint = _fingerprint()
-        if not (STAMP.is_file() and BUNDLE.is_file() and STAMP.read_text() == fingerprint):
+        if not _is_built(fingerprint):
             _build()
             STAMP.write_text(fingerprint)
-        build_data["artifacts"] += [f"{_from_root(path)}" for path in (BUNDLE, LICENCES)]
+        build_data["artifacts"] += [f"{_from_root(path)}" for path in (*BUNDLES, LICENCES)]
+
+
+def _is_built(fingerprint: str) -> bool:
+    complete = STAMP.is_file() and all(bundle.is_file() for bundle in BUNDLES)
+    return complete and STAMP.read_text() == fingerprint
 
 
 def _from_root(path: Path) -> str:
@@ -58,7 +64,8 @@ def _build() -> None:
         shutil.copytree(HERE / "src", workplace / "src")
         _npm(workplace, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
         _npm(workplace, "run", "--silent", "build")
-        shutil.copy(workplace / "world.js", BUNDLE)
+        for bundle in BUNDLES:
+            shutil.copy(workplace / bundle.name, bundle)
         LICENCES.write_text(_licences(workplace / "node_modules"), encoding="utf-8")
 
 
