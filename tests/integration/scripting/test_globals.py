@@ -194,3 +194,18 @@ def test_left_timers_do_not_hold_a_call(runner: ProcessScriptRunner) -> None:
 
     assert run.value == 1
     assert run.duration_ms < 900
+
+
+@pytest.mark.parametrize("content", [{"a": [1]}, [1, 2], "text"])
+def test_parsed_content_serves_scripts_that_parse_it(
+    runner: ProcessScriptRunner, content: Any
+) -> None:
+    argument = {"response": {"content": content}}
+    body = "try { return JSON.parse(data.response.content) } catch (e) { return e.name }"
+
+    assert value_of(runner, body, argument) == ("SyntaxError" if content == "text" else content)
+
+
+def test_other_objects_are_parsed_as_ever(runner: ProcessScriptRunner) -> None:
+    assert fault_of(runner, "return JSON.parse({ a: 1 })").name == "SyntaxError"
+    assert value_of(runner, "return JSON.parse('[1]', (k, v) => v === 1 ? 2 : v)") == [2]

@@ -4,8 +4,10 @@
 // engine collect its garbage twice, which costs more than a usual script and would copy the memory
 // that the processes share.
 import { describe, Fault } from './faults.js';
+import { noteContent } from './parsed_content.js';
 import { toData, typeName } from './results.js';
 import { compile, syntaxError } from './sloppy.js';
+import { holdStill, review, showStore } from './workbench.js';
 
 // Compiles a whole script and stops before its first statement.
 const STOP = 'throw globalThis;';
@@ -24,11 +26,19 @@ export async function serve({ host, settle, addGlobal }) {
       host('reply', { fault: describe(new Fault('input', 'ScriptInput', 'the argument cannot be read')) });
       continue;
     }
-    const reply = order.op === 'check' ? check(order) : answer(world, order);
+    const reply = order.op === 'call' ? answer(world, order) : answerAuthor(world, order);
     // Most methods are not async; to wait for nothing would leave garbage behind each call.
     host('reply', typeof reply.then === 'function' ? await reply : reply);
     // Work that a script left behind gets its turn.
     await null;
+  }
+}
+
+function answerAuthor({ store }, order) {
+  switch (order.op) {
+    case 'check': return check(order);
+    case 'review': return review(order, withoutInterpreter(order.source));
+    default: return showStore(store);
   }
 }
 
@@ -101,8 +111,10 @@ function placed(fault, position) {
   return fault;
 }
 
-function instantiate(world, { source: given, skip_transpile: asItIs }) {
+function instantiate(world, order) {
+  const { source: given, skip_transpile: asItIs } = order;
   const source = withoutInterpreter(given);
+  holdStill(order);
   const compiled = asItIs ? undefined : compile(source);
   world.position = compiled?.position;
   world.store = addStore(world.addGlobal);
@@ -141,5 +153,6 @@ function call(instance, { method, argument }) {
   if (typeof instance?.[method] !== 'function') {
     throw new Fault('no-method', 'ScriptMethodMissing', `the class Script has no method ${method}`);
   }
+  noteContent(argument);
   return instance[method](argument);
 }

@@ -1,6 +1,8 @@
 // setTimeout and its like. They run while a call waits for its Promise, and at no other time.
 const TICKS = 64;
 const LONGEST_NAP = 20;
+// Scripts may be shown another time.
+const { now: clock } = Date;
 
 export function makeTimers(nap, report) {
   const timers = new Map();
@@ -11,13 +13,13 @@ export function makeTimers(nap, report) {
     if (typeof run !== 'function') throw new TypeError('The "callback" argument must be of type function');
     const wait = Math.max(Number(delay) || 0, 1);
     lastId += 1;
-    timers.set(lastId, { due: Date.now() + wait, run, values, every: every ? wait : 0 });
+    timers.set(lastId, { due: clock() + wait, run, values, every: every ? wait : 0 });
     wake();
     return lastId;
   }
 
   function runDue() {
-    const now = Date.now();
+    const now = clock();
     const due = [...timers].filter(([, timer]) => timer.due <= now).sort(([, one], [, other]) => one.due - other.due);
     for (const [id, timer] of due) {
       if (!timers.has(id)) continue;
@@ -35,7 +37,7 @@ export function makeTimers(nap, report) {
   function untilNext() {
     let next = Infinity;
     for (const { due } of timers.values()) next = Math.min(next, due);
-    return next - Date.now();
+    return next - clock();
   }
 
   /** Waits for a Promise. Never comes back if it can't settle: the process around sees that. */

@@ -15,6 +15,7 @@ import s from 'underscore.string/dist/underscore.string.js';
 import { makeConsole } from './console.js';
 import { makeCrypto } from './crypto.js';
 import { Headers, makeHttp, Response } from './http.js';
+import { makeParse } from './parsed_content.js';
 import { makeRandom } from './random.js';
 import { makeRequire } from './require.js';
 import { serve } from './serve.js';
@@ -60,6 +61,8 @@ const globals = {
 };
 for (const [name, value] of Object.entries(globals)) addGlobal(name, value);
 addHelper(addGlobal);
+JSON.parse = makeParse(JSON.parse);
+Object.defineProperty(JSON.parse, 'name', { value: 'parse', configurable: true });
 Math.random = makeRandom(() => Uint8Array.from(atob(host('random', 16)), (byte) => byte.charCodeAt(0)).buffer);
 // What the first compilation sets up is then shared by all processes.
 compile('class Script { constructor() { this.a = `${1}`; } run({ b }) { for (i of b) /x/.test(i); } }');
