@@ -102,9 +102,13 @@ class EmptyMessage(IntegrationsError):
 
 
 class PostRefused(IntegrationsError):
-    """The message cannot go to one of its rooms; `code` says why."""
+    """The message cannot go to one of its rooms; `code` says why, `channel` which it was."""
 
     code = "error-not-allowed"
+
+    def __init__(self, reason: str, *, code: str | None = None, channel: str | None = None) -> None:
+        super().__init__(reason if channel is None else f"{channel}: {reason}", code=code)
+        self.channel = channel
 
 
 class ScriptFailed(IntegrationsError):

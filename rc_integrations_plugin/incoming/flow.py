@@ -11,6 +11,7 @@ from rc_integrations_plugin.errors import (
     HookDisabled,
     IntegrationsError,
     MethodNotAllowed,
+    PostRefused,
     ScriptFailed,
     ScriptsUnavailable,
     TooManyCalls,
@@ -209,6 +210,9 @@ def _refuse(trace: CallTrace, error: IntegrationsError) -> Answer:
     fault = trace.run.fault if trace.run is not None else None
     # the script's own words are for the history only
     text = error.reason if fault is None else f"{error.reason}: {describe_fault(fault)}"
+    if isinstance(error, PostRefused) and error.channel is not None:
+        refused = PostResult(channel=error.channel, error_code=error.code, reason=error.reason)
+        trace.results = (refused,)
     of_script = isinstance(error, ScriptFailed | ScriptsUnavailable)
     trace.end(
         CallOutcome.SCRIPT_FAILED if of_script else CallOutcome.REFUSED, code=error.code, error=text

@@ -1,6 +1,7 @@
 """Posting one message to several rooms: to all or to none, or to each on its own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
 
@@ -70,42 +71,67 @@ def post_all(
         impersonates=bool(draft.alias or draft.avatar),
     )
     if separate:
-        return tuple(_post_one(post, channel) for channel in channels)
-    try:
-        with host.transaction():
-            return _post_together(post, channels)
-    except host.refusals as refused:
-        raise _as_post_refused(refused) from refused
+        posted: dict[str, Message] = {}
+        return tuple(_post_one(post, channel, posted) for channel in channels)
+    with _refusals_of(post), host.transaction():
+        return _post_together(post, channels)
 
 
-def _post_one(post: _Post, channel: str) -> PostResult:
+def _post_one(post: _Post, channel: str, posted: dict[str, Message]) -> PostResult:
+    """Post to one channel, unless its room is among those that have the message."""
     try:
-        with post.host.transaction():
-            return _post_together(post, [channel])[0]
+        with _refusals_of(post), post.host.transaction():
+            _check_size(post)
+            room = resolve_room(post.host, channel, as_user=post.as_user)
+            message = posted.get(room.id)
+            if message is None:
+                _check_impersonation(post, room)
+                message = _post_entering(post, room)
     except PostRefused as refused:
         return PostResult(channel=channel, error_code=refused.code, reason=refused.reason)
-    except post.host.refusals as refused:
-        error = _as_post_refused(refused)
-        return PostResult(channel=channel, error_code=error.code, reason=error.reason)
+    posted[room.id] = message
+    return _result(post, channel, room, message)
 
 
 def _post_together(post: _Post, channels: Sequence[str]) -> tuple[PostResult, ...]:
     _check_size(post)
-    found = [
-        (channel, resolve_room(post.host, channel, as_user=post.as_user)) for channel in channels
-    ]
-    # two names of one room get one message
-    rooms = {room.id: room for _, room in found}
-    for room in rooms.values():
-        _check_impersonation(post, room)
-        if len(rooms) > 1:
-            # all are asked before the first gets the message: not every host can take it back
-            _enter(post, room)
-    messages = {room.id: _post_entering(post, room) for room in rooms.values()}
-    return tuple(
-        PostResult(channel=channel, room=room, message=messages[room.id], draft=post.draft)
-        for channel, room in found
-    )
+    found: list[tuple[str, Room]] = []
+    rooms: dict[str, tuple[str, Room]] = {}
+    for channel in channels:
+        with _refusals_of(post, channel):
+            room = resolve_room(post.host, channel, as_user=post.as_user)
+        found.append((channel, room))
+        # two names of one room get one message
+        rooms.setdefault(room.id, (channel, room))
+    for channel, room in rooms.values():
+        with _refusals_of(post, channel):
+            _check_impersonation(post, room)
+            if len(rooms) > 1:
+                # all are asked before the first gets it: not every host can take it back
+                _enter(post, room)
+    messages = {}
+    for channel, room in rooms.values():
+        with _refusals_of(post, channel):
+            messages[room.id] = _post_entering(post, room)
+    return tuple(_result(post, channel, room, messages[room.id]) for channel, room in found)
+
+
+def _result(post: _Post, channel: str, room: Room, message: Message) -> PostResult:
+    return PostResult(channel=channel, room=room, message=message, draft=post.draft)
+
+
+@contextmanager
+def _refusals_of(post: _Post, channel: str | None = None) -> Iterator[None]:
+    """Turn refusals, the host's too, into PostRefused that names the channel."""
+    try:
+        yield
+    except PostRefused as refused:
+        if channel is None:
+            raise
+        raise PostRefused(refused.reason, code=refused.code, channel=channel) from refused
+    except post.host.refusals as refused:
+        refusal = cast("Refusal", refused)
+        raise PostRefused(refusal.reason, code=refusal.code, channel=channel) from refused
 
 
 def _check_size(post: _Post) -> None:
@@ -148,8 +174,3 @@ def _join_or_raise(post: _Post, room: Room) -> None:
     if room.kind != RoomKind.CHANNEL or post.host.is_member(post.as_user, room):
         raise  # noqa: PLE0704 -- the refusal that is being handled
     post.host.join_room(post.as_user, room)
-
-
-def _as_post_refused(refused: Exception) -> PostRefused:
-    refusal = cast("Refusal", refused)
-    return PostRefused(refusal.reason, code=refusal.code)

@@ -20,50 +20,46 @@ def resolve_room(host: Host, channel: str, *, as_user: User) -> Room:
     """
     if channel.startswith("#"):
         # an id may begin with # too
-        room = _one_room(host, channel[1:], channel) or _one_room(host, channel, channel)
+        room = _one_room(host, channel[1:]) or _one_room(host, channel)
     elif channel.startswith("@"):
         room = _direct_room(host, channel, as_user)
     else:
-        room = _one_room(host, channel, channel)
+        room = _one_room(host, channel)
         if room is None:
             # a bare name never means a person, only an id does
             other = host.find_user(channel)
             room = host.open_direct_room(as_user, other) if other is not None else None
     if room is None:
-        raise PostRefused(f"There is no room or user {_quoted(channel)}", code="invalid-channel")
+        raise PostRefused("There is no such room or user", code="invalid-channel")
     return room
 
 
 def _direct_room(host: Host, channel: str, as_user: User) -> Room | None:
     for reference in (channel[1:], channel):
-        other = _one_user(host, reference, channel)
+        other = _one_user(host, reference)
         if other is not None:
             return host.open_direct_room(as_user, other)
-    room = _one_room(host, channel[1:], channel) or _one_room(host, channel, channel)
+    room = _one_room(host, channel[1:]) or _one_room(host, channel)
     return room if room is not None and room.kind == RoomKind.DIRECT else None
 
 
-def _one_room(host: Host, reference: str, channel: str) -> Room | None:
+def _one_room(host: Host, reference: str) -> Room | None:
     rooms = host.find_rooms(reference) if reference else ()
-    return _only(rooms, [room for room in rooms if room.id == reference], channel)
+    return _only(rooms, [room for room in rooms if room.id == reference])
 
 
-def _one_user(host: Host, reference: str, channel: str) -> User | None:
+def _one_user(host: Host, reference: str) -> User | None:
     users = host.find_users(reference) if reference else ()
-    return _only(users, [user for user in users if user.id == reference], channel)
+    return _only(users, [user for user in users if user.id == reference])
 
 
-def _only(found: Sequence[_Found], by_id: Sequence[_Found], channel: str) -> _Found | None:
+def _only(found: Sequence[_Found], by_id: Sequence[_Found]) -> _Found | None:
     """Return the one that was found; an id is exact, a name may be several's."""
     if len(found) > 1 and len(by_id) == 1:
         return by_id[0]
     if len(found) > 1:
         raise PostRefused(
-            f"More than one room or user is called {_quoted(channel)}; give an id instead",
+            "More than one room or user is called so; give an id instead",
             code="error-ambiguous-channel",
         )
     return found[0] if found else None
-
-
-def _quoted(channel: str) -> str:
-    return f'"{channel[:100]}"'

@@ -168,7 +168,10 @@ def test_nothing_is_posted_if_one_of_the_rooms_is_closed(stage: Stage) -> None:
     assert answer.status_code == 400
     assert answer.json is not None
     assert answer.json["error"] == "error-not-allowed"
+    assert answer.json["message"].startswith("#secret: ")
     assert stage.messages() == []
+    (result,) = hook.call().results
+    assert (result["channel"], result["error"]) == ("#secret", "error-not-allowed")
 
 
 def test_separate_responses_tell_of_each_room(stage: Stage) -> None:

@@ -172,6 +172,44 @@ def test_two_names_of_one_room_get_one_message(chat: MemoryHost) -> None:
     assert [result.message.id if result.message else None for result in results] == ["m1", "m1"]
 
 
+def test_two_names_of_one_room_get_one_message_also_when_rooms_are_separate(
+    chat: MemoryHost,
+) -> None:
+    results = post(chat, "#general", "#nowhere", "r-general", separate=True)
+
+    assert posted_rooms(chat) == ["r-general"]
+    assert [result.message.id if result.message else None for result in results] == [
+        "m1",
+        None,
+        "m1",
+    ]
+    assert [result.channel for result in results] == ["#general", "#nowhere", "r-general"]
+
+
+@pytest.mark.parametrize(
+    ("channel", "code"),
+    [
+        ("#secret", "error-not-allowed"),
+        ("#nowhere", "invalid-channel"),
+        ("#twice", "error-ambiguous-channel"),
+        ("#archived", "error-archived"),
+    ],
+)
+def test_of_several_rooms_the_one_that_refuses_is_named(
+    chat: MemoryHost, channel: str, code: str
+) -> None:
+    chat.add_room("r-secret", "secret", "p", member=False)
+    chat.add_room("r-1", "twice")
+    chat.add_room("r-2", "twice")
+    chat.add_room("r-archived", "archived")
+    chat.failing["r-archived"] = Refused("error-archived")
+
+    with pytest.raises(PostRefused, match=f"^{channel}: ") as refused:
+        post(chat, "#general", channel)
+
+    assert (refused.value.code, refused.value.channel) == (code, channel)
+
+
 @pytest.mark.parametrize("fields", [{"alias": "CI"}, {"avatar": "/a.png"}])
 def test_another_name_or_picture_takes_a_permission(
     chat: MemoryHost, fields: dict[str, Any]
