@@ -35,6 +35,7 @@ def install(app: Flask, host: Host) -> Services:
 
 def build_services(settings: Settings, host: Host, *, engine: Engine) -> Services:
     """Return the plugin's services on this database, its tables brought up to date."""
+    engine = _without_values_in_errors(engine)
     if settings.auto_migrate:
         schema.upgrade(engine)
     sender = HttpSender(read_rules(settings))
@@ -47,6 +48,16 @@ def build_services(settings: Settings, host: Host, *, engine: Engine) -> Service
         sender=sender,
         rate_limiter=_rate_limiter(settings),
     )
+
+
+def _without_values_in_errors(engine: Engine) -> Engine:
+    """Return an engine on the same pool whose errors don't quote a statement's values.
+
+    They hold tokens and scripts, and errors end up in logs.
+    """
+    discreet = engine.execution_options()
+    discreet.hide_parameters = True
+    return discreet
 
 
 def _engine_of(app: Flask) -> Engine:

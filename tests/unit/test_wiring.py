@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError
 
 from rc_integrations_plugin.errors import SettingsError
 from rc_integrations_plugin.services import EXTENSION, Services
@@ -64,6 +65,21 @@ def test_a_host_s_database_is_used_and_its_metadata_left_alone(app: Flask) -> No
     integration = make_incoming()
     services.integrations.add(integration)
     assert services.integrations.find(integration.id) == integration
+
+
+def test_errors_of_the_database_quote_neither_tokens_nor_scripts(app: Flask) -> None:
+    database = SQLAlchemy(app)
+    services = install(app, HOST)
+    integration = make_incoming(script="class Script {}")
+    services.integrations.add(integration)
+
+    with pytest.raises(IntegrityError) as error:
+        services.integrations.add(integration)
+
+    assert integration.token not in str(error.value)
+    assert "class Script" not in str(error.value)
+    with app.app_context():
+        assert database.engine.hide_parameters is False
 
 
 def test_a_host_without_flask_sqlalchemy_gets_one(app: Flask) -> None:
