@@ -152,7 +152,7 @@ def test_an_old_python_is_told_which_one_is_needed() -> None:
     main = Path(__file__).parents[2] / "host_stub" / "__main__.py"
     pretend = f"""
 import runpy, sys
-sys.version_info, sys.version = (3, 10, 4), '3.10.4 (main)'
+sys.version_info, sys.version = (3, 10, 13), '3.10.13 (main)'
 runpy.run_path({str(main)!r}, run_name='__main__')
 """
 
@@ -161,7 +161,7 @@ runpy.run_path({str(main)!r}, run_name='__main__')
     )
 
     assert done.returncode == 2
-    assert done.stderr == "Error: Python 3.11 or newer is needed; this is 3.10.4\n"
+    assert done.stderr == "Error: Python 3.11 or newer is needed; this is 3.10.13\n"
 
 
 def test_a_restart_keeps_messages_tokens_and_password(tmp_path: Path) -> None:
