@@ -15,6 +15,8 @@ class Script:
     version: str
     source: str
     skip_transpile: bool = False
+    held_still: Mapping[str, float] = field(default_factory=dict)
+    """For trying scripts out: `now` (in milliseconds) and `random` are these, always."""
 
 
 class FaultKind(StrEnum):
@@ -51,6 +53,41 @@ class ScriptFault:
     """In the script as it was saved; the first line is 1."""
     column: int | None = None
     stack: str = ""
+
+
+class Severity(StrEnum):
+    """How much a finding matters on this server."""
+
+    ERROR = "error"
+    """It does not work here, if it is ever reached."""
+    WARNING = "warning"
+    """It works here, but not in each Rocket.Chat, or not as its author may think."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Something in a script that its author should know of."""
+
+    code: str
+    """Stable; the codes are in docs/scripts.md."""
+    severity: Severity
+    name: str
+    """What it is about: a global, a method, a module."""
+    line: int
+    column: int
+    lines: tuple[int, ...]
+    """All places, as far as they are few."""
+    message: str
+    advice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScriptReview:
+    """What can be said about a script before it runs."""
+
+    fault: ScriptFault | None = None
+    """Why it cannot run."""
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,6 +150,13 @@ class ScriptRunner(Protocol):
 
     def check(self, source: str, *, skip_transpile: bool = False) -> ScriptFault | None:
         """Return why the source cannot run (nothing of it is run), or None if it compiles.
+
+        Raises:
+            ScriptsUnavailable: no process could be started.
+        """
+
+    def review(self, source: str, *, skip_transpile: bool = False) -> ScriptReview:
+        """Return why the source cannot run, and what in it may not work; nothing of it is run.
 
         Raises:
             ScriptsUnavailable: no process could be started.

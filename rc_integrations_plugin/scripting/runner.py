@@ -3,13 +3,14 @@
 import json
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
 import orjson
 
+from rc_integrations_plugin.scripting import checker
 from rc_integrations_plugin.scripting.answers import read_answer
 from rc_integrations_plugin.scripting.http import NoHttp, RunHttp
 from rc_integrations_plugin.scripting.protocol import (
@@ -17,6 +18,7 @@ from rc_integrations_plugin.scripting.protocol import (
     HttpGateway,
     Script,
     ScriptFault,
+    ScriptReview,
     ScriptRun,
 )
 from rc_integrations_plugin.scripting.supervisor import (
@@ -45,10 +47,16 @@ ENDS_PROCESS = frozenset(
 class ProcessScriptRunner:
     """Runs each integration's script in a child process that keeps the script's instance."""
 
-    def __init__(self, settings: Settings, *, http: HttpGateway | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        http: HttpGateway | None = None,
+        supervisor: Supervisor | None = None,
+    ) -> None:
         self._settings = settings
         self._http = http or NoHttp()
-        self._supervisor = Supervisor(settings)
+        self._supervisor = supervisor or Supervisor(settings)
 
     def check(self, source: str, *, skip_transpile: bool = False) -> ScriptFault | None:
         """Compile the source in a process that is thrown away; nothing of it runs."""
@@ -56,16 +64,32 @@ class ProcessScriptRunner:
         if len(source) > self._settings.script_input_bytes:
             return self._too_large("script").fault
         with self._supervisor.throw_away_process() as process:
-            try:
-                return read_answer(self._exchange(process, json.dumps(order).encode())).fault
-            except (ProcessEnded, ValueError) as end:
-                return self._ended(process, end).fault
+            return self._ask(process, order).fault
+
+    def review(self, source: str, *, skip_transpile: bool = False) -> ScriptReview:
+        """Compile and read the source in a process that is thrown away; nothing of it runs."""
+        if len(source) > self._settings.script_input_bytes:
+            return ScriptReview(fault=self._too_large("script").fault)
+        order = {"source": source, "skip_transpile": skip_transpile}
+        with self._supervisor.throw_away_process() as process:
+            fault = self._ask(process, {"op": "check", **order}).fault
+            run = self._ask(process, {"op": "review", **order, "checker": checker.load()})
+        if run.fault is None:
+            return ScriptReview(fault=fault, findings=checker.read_findings(run.value))
+        return ScriptReview(fault=fault, findings=() if fault else (checker.NOT_REVIEWED,))
 
     def call(self, script: Script, method: str, argument: Any) -> ScriptRun:
         """Call a method of the script's instance, which is made first where there is none."""
         started = perf_counter()
         run = self._call(script, method, argument)
         return replace(run, duration_ms=(perf_counter() - started) * 1000)
+
+    def finish(self, integration_id: str) -> Any:
+        """End the process of an integration and return what its script kept in `Store`."""
+        with self._supervisor.process_of(integration_id) as process:
+            run = self._ask(process, {"op": "store"})
+            self._supervisor.end(process)
+        return run.value
 
     def close(self) -> None:
         """End all processes."""
@@ -102,6 +126,13 @@ class ProcessScriptRunner:
         if run.fault and run.fault.kind in ENDS_PROCESS:
             self._supervisor.end(process)
         return run
+
+    def _ask(self, process: ScriptProcess, order: Mapping[str, Any]) -> ScriptRun:
+        """Return the answer to an order that calls no method."""
+        try:
+            return read_answer(self._exchange(process, json.dumps(order).encode()))
+        except (ProcessEnded, ValueError) as end:
+            return self._ended(process, end)
 
     def _exchange(self, process: ScriptProcess, order: bytes) -> bytes:
         return process.exchange(
@@ -149,6 +180,7 @@ def _order(script: Script, method: str, argument: bytes, *, with_source: bool) -
     order: dict[str, Any] = {"op": "call", "method": method}
     if with_source:
         order |= {"source": script.source, "skip_transpile": script.skip_transpile}
+        order |= script.held_still
     # The argument is JSON already, and the largest part.
     return b'%b, "argument": %b}' % (json.dumps(order)[:-1].encode(), argument)
 

@@ -274,6 +274,9 @@ def main() -> None:
     """Be the parent of scripts; the only argument is the limits as JSON."""
     limits = json.loads(sys.argv[1])
     limits["parent"] = os.getpid()
+    # Read now: children can open no file. Without this, the machine's own zone would be theirs.
+    os.environ["TZ"] = limits["timezone"]
+    time.tzset()
     # Ctrl-C goes to all processes of a terminal; this one ends when the socket closes.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     World(limits).run()

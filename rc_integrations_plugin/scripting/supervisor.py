@@ -31,6 +31,8 @@ from rc_integrations_plugin.scripting.wire import (
 from rc_integrations_plugin.settings import Settings
 
 START_SECONDS = 30.0
+UTC = "UTC0"
+"""The time zone of scripts, as the variable TZ has it."""
 # A child ends itself at the limit and says why; after this much more it is killed.
 KILL_AFTER = 1.5
 # The result, its console and some words around them.
@@ -208,8 +210,9 @@ class ParentOfScripts:
 class Supervisor:
     """Hands out the process of an integration to one thread at a time."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, timezone: str = UTC) -> None:
         self._settings = settings
+        self._timezone = timezone
         self._lock = threading.RLock()
         self._parent: ParentOfScripts | None = None
         self._processes: OrderedDict[str, ScriptProcess] = OrderedDict()
@@ -326,6 +329,7 @@ class Supervisor:
             "output_bytes": self._settings.script_output_bytes,
             "console_lines": 200,
             "console_bytes": 64 * 1024,
+            "timezone": self._timezone,
         }
 
 

@@ -68,7 +68,7 @@ function meaning(node, parent) {
     if (TEXT_METHODS.has(name)) return 'content-as-text';
     return SHARED_MEMBERS.has(name) ? undefined : 'content-as-value';
   }
-  if (parent.type === 'CallExpression' && isMemberOf(parent.callee, 'JSON', ['parse'])) return 'content-as-text';
+  if (parent.type === 'CallExpression' && isMemberOf(parent.callee, 'JSON', ['parse'])) return 'content-parsed-again';
   const unpacked = parent.type === 'VariableDeclarator' && parent.id.type !== 'Identifier';
   const listed = parent.type === 'ForOfStatement' && parent.right === node;
   return unpacked || listed ? 'content-as-value' : undefined;
