@@ -6,7 +6,8 @@ This file alone must be readable for an old Python, so that its user gets a clea
 import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 -- the very Pythons that pip would not install on
-    sys.stderr.write("Error: Python 3.11 or newer is needed; this is " + sys.version.split()[0] + "\n")
+    found = sys.version.split()[0]
+    sys.stderr.write("Error: Python 3.11 or newer is needed; this is " + found + "\n")
     sys.exit(2)
 
 from host_stub.demo.command import main
