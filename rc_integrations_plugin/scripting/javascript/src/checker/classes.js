@@ -2,7 +2,7 @@
 import { METHODS } from './names.js';
 import { isClass, isMember, isMemberOf, isNamed, keyOf } from './trees.js';
 
-const START = { loc: { start: { line: 1, column: 0 } } };
+const START = { start: 0 };
 
 export function reviewClass(script, add) {
   const { nodes, top } = script;
