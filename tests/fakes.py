@@ -7,8 +7,10 @@ from typing import Any
 from rc_integrations_plugin.errors import ScriptsUnavailable
 from rc_integrations_plugin.scripting.protocol import (
     FaultKind,
+    Finding,
     Script,
     ScriptFault,
+    ScriptReview,
     ScriptRun,
 )
 
@@ -25,6 +27,7 @@ class ScriptedRunner:
 
     answer: Answer | None = None
     available: bool = True
+    findings: tuple[Finding, ...] = ()
     checked: list[str] = field(default_factory=list)
     calls: list[tuple[Script, str, Any]] = field(default_factory=list)
     closed: bool = False
@@ -41,6 +44,11 @@ class ScriptedRunner:
             line=1,
             column=1,
             stack="    at <script>:1:1",
+        )
+
+    def review(self, source: str, *, skip_transpile: bool = False) -> ScriptReview:
+        return ScriptReview(
+            fault=self.check(source, skip_transpile=skip_transpile), findings=self.findings
         )
 
     def call(self, script: Script, method: str, argument: Any) -> ScriptRun:
