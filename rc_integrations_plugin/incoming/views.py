@@ -48,6 +48,7 @@ def build_blueprint() -> Blueprint:
         ("/info/<integration_id>/<_user_id>/<token>", show_info),
         ("/sample/<integration_id>/<token>", show_sample),
         ("/sample/<integration_id>/<_user_id>/<token>", show_sample),
+        ("/", refuse_url),
         ("/<path:_rest>", refuse_url),
     ):
         methods = ["GET"] if view in {show_info, show_sample} else _ALL_METHODS
@@ -94,7 +95,7 @@ def show_sample(integration_id: str, token: str, _user_id: str | None = None) ->
     return _respond(answers.samples(datetime.now(UTC)))
 
 
-def refuse_url(_rest: str) -> Response:
+def refuse_url(_rest: str = "") -> Response:
     """Answer for URLs that are no hook's."""
     raise HookNotFound("The URL of a hook is /hooks/, its id, / and its token")
 

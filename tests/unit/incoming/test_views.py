@@ -151,7 +151,9 @@ def test_any_page_may_call_a_hook(stage: Stage) -> None:
     assert hook.calls() == []
 
 
-@pytest.mark.parametrize("path", ["x", "x/", "a/b/c/d", "add/i/t", "id/token/", "%00/%00", "é/é"])
+@pytest.mark.parametrize(
+    "path", ["", "x", "x/", "a/b/c/d", "add/i/t", "id/token/", "%00/%00", "é/é"]
+)
 def test_other_urls_below_hooks_are_not_found_in_json(stage: Stage, path: str) -> None:
     answer = stage.app.test_client().post(f"/hooks/{path}", json={"text": "x"})
 
