@@ -2,6 +2,7 @@
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from redis import ConnectionPool
 from sqlalchemy import Engine
 
 from rc_integrations_plugin.api import views as api_views
@@ -26,6 +27,7 @@ def install(app: Flask, host: Host) -> Services:
         SettingsError: a setting or the database is not usable; the server must not start.
     """
     settings = Settings.from_mapping(app.config)
+    _check_redis_url(settings.redis_url)
     services = build_services(settings, host, engine=_engine_of(app))
     app.extensions[EXTENSION] = services
     app.register_blueprint(api_views.build_blueprint())
@@ -48,6 +50,17 @@ def build_services(settings: Settings, host: Host, *, engine: Engine) -> Service
         sender=sender,
         rate_limiter=_rate_limiter(settings),
     )
+
+
+def _check_redis_url(url: str) -> None:
+    try:
+        ConnectionPool.from_url(url)
+    except ValueError:
+        # the reason would quote a password that is not escaped
+        raise SettingsError(
+            "RC_INTEGRATIONS_REDIS_URL must be redis://, rediss:// or unix://,"
+            " its password percent-encoded"
+        ) from None
 
 
 def _without_values_in_errors(engine: Engine) -> Engine:

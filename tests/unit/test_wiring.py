@@ -110,6 +110,18 @@ def test_a_setting_with_a_spelling_mistake_stops_the_start(app: Flask) -> None:
         install(app, HOST)
 
 
+@pytest.mark.parametrize(
+    "url", ["", "127.0.0.1:6379", "http://127.0.0.1", "redis://:hunter2/x@127.0.0.1:6379/0"]
+)
+def test_an_address_that_is_not_redis_s_stops_the_start(app: Flask, url: str) -> None:
+    app.config["RC_INTEGRATIONS_REDIS_URL"] = url
+
+    with pytest.raises(SettingsError, match="RC_INTEGRATIONS_REDIS_URL") as error:
+        install(app, HOST)
+
+    assert "hunter2" not in error.value.reason
+
+
 def test_two_apps_in_one_process_keep_apart(tmp_path: Path) -> None:
     installed = [install(make_app(tmp_path / name), HOST) for name in ("one", "two")]
     integration = make_incoming()
