@@ -26,11 +26,13 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         CannotStart: the address is taken, not allowed, or not ours.
     """
+    if not host.strip():  # to getaddrinfo this would be every address of the machine
+        raise CannotStart("No such address: --host is empty")
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, _kind, _protocol, _name, address = found[0]
         return socket.create_server(address, family=family, backlog=1024)
-    except socket.gaierror as error:
+    except (socket.gaierror, UnicodeError) as error:
         raise CannotStart(f"No such address: --host {host}") from error
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
