@@ -1,0 +1,1 @@
+"""How fast operators' scripts run, beside Node.js: `python -m bench.scripts`."""

@@ -1,0 +1,142 @@
+"""What is compared: this package's runner, and Node.js children that are told the same.
+
+All take an argument as Python data and give the result as Python data, over one socket each.
+"""
+
+import socket
+import struct
+import subprocess
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any, Protocol
+
+import orjson
+
+from bench.scripts.node import CHILD, Node
+from rc_integrations_plugin.scripting.protocol import Script
+from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
+from rc_integrations_plugin.settings import Settings
+
+LENGTH = struct.Struct(">I")
+KEPT = 64
+"""How many scripts stay loaded, in all engines."""
+
+
+class Engine(Protocol):
+    """Runs scripts and keeps their instances."""
+
+    name: str
+
+    def add(self, script_id: str) -> None:
+        """Make the place where a script will live, so that it waits."""
+
+    def call(self, script_id: str, source: str, method: str, argument: Any) -> Any:
+        """Call a method, after loading the script where it is not loaded."""
+
+    def private_bytes(self) -> float:
+        """Return how much memory of its own each place takes, on average."""
+
+    def close(self) -> None:
+        """End all processes."""
+
+
+class Ours:
+    """The runner that servers use, with its default settings."""
+
+    name = "ours"
+
+    def __init__(self) -> None:
+        self._runner = ProcessScriptRunner(Settings(script_processes=KEPT))
+        # A waiting process is the supervisor's affair: no server asks for one without a script.
+        self._supervisor = self._runner._supervisor  # noqa: SLF001
+        self._waiting: list[int] = []
+
+    def add(self, script_id: str) -> None:
+        """Fork the process."""
+        with self._supervisor.process_of(script_id) as process:
+            self._waiting.append(process.pid)
+
+    def call(self, script_id: str, source: str, method: str, argument: Any) -> Any:
+        """Call as a server does."""
+        script = Script(integration_id=script_id, name=script_id, version="1", source=source)
+        run = self._runner.call(script, method, argument)
+        assert run.fault is None, run.fault
+        return run.value
+
+    def private_bytes(self) -> float:
+        """Return the mean over the processes that were made to wait."""
+        return sum(map(private_bytes_of, self._waiting)) / len(self._waiting)
+
+    def close(self) -> None:
+        """End all processes."""
+        self._runner.close()
+
+
+class InNode:
+    """One Node.js child that keeps every script in a context of `vm` or an isolate of its own."""
+
+    def __init__(self, kind: str, node: Node) -> None:
+        self.name = kind
+        self._socket, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                # As isolated-vm's documentation has it for Node.js 20.
+                [node.program, "--no-node-snapshot", CHILD, kind],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                env={"NODE_PATH": str(node.modules / "node_modules")},
+            )
+        assert self._receive() == "ready"
+        self._loaded: OrderedDict[str, bool] = OrderedDict()
+        self._empty_bytes = private_bytes_of(self._process.pid)
+
+    def add(self, script_id: str) -> None:
+        """Make a context or an isolate, and end the one that was not used for longest."""
+        if len(self._loaded) == KEPT:
+            oldest, _ = self._loaded.popitem(last=False)
+            self._exchange({"op": "drop", "id": oldest})
+        self._exchange({"op": "add", "id": script_id})
+        self._loaded[script_id] = False
+
+    def call(self, script_id: str, source: str, method: str, argument: Any) -> Any:
+        """Call; the source goes with the first call."""
+        if script_id not in self._loaded:
+            self.add(script_id)
+        order = {"op": "call", "id": script_id, "method": method}
+        if not self._loaded[script_id]:
+            order["source"] = source
+            self._loaded[script_id] = True
+        self._loaded.move_to_end(script_id)
+        return self._exchange(order, argument)
+
+    def private_bytes(self) -> float:
+        """Return how much the child grew for each place."""
+        return (private_bytes_of(self._process.pid) - self._empty_bytes) / len(self._loaded)
+
+    def close(self) -> None:
+        """Hang up, upon which the child ends."""
+        self._socket.close()
+        self._process.wait(10)
+
+    def _exchange(self, order: dict[str, str], argument: Any = None) -> Any:
+        payload = orjson.dumps(order) + b"\n" + orjson.dumps(argument)
+        self._socket.sendall(LENGTH.pack(len(payload)) + payload)
+        return self._receive()
+
+    def _receive(self) -> Any:
+        return orjson.loads(self._read(*LENGTH.unpack(self._read(LENGTH.size))))
+
+    def _read(self, size: int) -> bytes:
+        chunks = bytearray()
+        while len(chunks) < size:
+            chunk = self._socket.recv(min(size - len(chunks), 1024 * 1024))
+            assert chunk, f"{self.name} ended"
+            chunks += chunk
+        return bytes(chunks)
+
+
+def private_bytes_of(pid: int) -> int:
+    """Return what a process has in memory that it shares with no other."""
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    sizes = [int(line.split()[1]) for line in lines if line.startswith("Private_")]
+    return sum(sizes) * 1024
