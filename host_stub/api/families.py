@@ -35,7 +35,7 @@ FAMILIES = (Family("channels", CHANNEL), Family("groups", PRIVATE_GROUP))
 
 
 def named_room(chat: Chat, family: Family, params: Params, *, caller: User) -> Room:
-    """Return the room that `roomId` or `roomName` names; groups exist for their members only.
+    """Return the room that `roomId` or `roomName` names, if this caller may see it.
 
     Raises:
         ChatRefused: there is none for this caller.
@@ -46,10 +46,11 @@ def named_room(chat: Chat, family: Family, params: Params, *, caller: User) -> R
         name=params.find_text("roomName"),
         kinds=family.kind,
     )
-    if family.kind == PRIVATE_GROUP and not members.is_member(chat, caller.id, room.id):
+    if not members.may_read(chat, caller, room):
         raise ChatRefused(
             "error-room-not-found",
-            'The required "roomId" or "roomName" param provided does not match any group',
+            'The required "roomId" or "roomName" param provided does not match any '
+            f"{family.singular}",
         )
     return room
 

@@ -8,7 +8,7 @@ from host_stub.api.families import Family, View, named_room, room_answer
 from host_stub.api.params import Params, read_query
 from host_stub.chat import members, room_lists
 from host_stub.chat.messages import list_messages
-from host_stub.chat.permissions import require_permission
+from host_stub.chat.permissions import has_permission, require_permission
 from host_stub.chat.server import Chat, current_chat
 from host_stub.models.rooms import PRIVATE_GROUP, Room
 from host_stub.models.users import User
@@ -29,12 +29,17 @@ def list_all(family: Family) -> Response:
     """List all rooms by name; groups are secret to most."""
     if family.kind == PRIVATE_GROUP:
         require_permission(current_chat(), current_user(), "view-room-administration")
-    return _list(family, member=None)
+        return _list(family, member=None)
+    return list_usual(family)
 
 
 def list_usual(family: Family) -> Response:
-    """List all channels, or the caller's groups."""
-    return _list(family, member=current_user() if family.kind == PRIVATE_GROUP else None)
+    """List all channels, or the caller's groups; who may not see channels gets his own."""
+    caller = current_user()
+    sees_all = family.kind != PRIVATE_GROUP and has_permission(
+        current_chat(), caller.id, "view-c-room"
+    )
+    return _list(family, member=None if sees_all else caller)
 
 
 def _list(family: Family, *, member: User | None) -> Response:

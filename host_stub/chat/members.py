@@ -47,11 +47,13 @@ def join_room(chat: Chat, user: User, room: Room) -> None:
     """Make the user a member of a public channel; a member stays one.
 
     Raises:
-        ChatRefused: not a public channel, an archived one, or an account that is switched off.
+        ChatRefused: not a public channel that this user may see, an archived one, or an account
+            that is switched off.
     """
     if is_member(chat, user.id, room.id):
         return
-    if room.kind != CHANNEL or not user.is_active:
+    # may_read() knows the account's state too: permissions are for active users only
+    if room.kind != CHANNEL or not may_read(chat, user, room):
         raise not_allowed("The room can't be joined without an invitation")
     if room.is_archived:
         raise ChatRefused("error-room-archived", f"The channel, {room.name}, is archived")

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from host_stub.chat.server import Chat
-from tests.unit.host_stub.conftest import Api
+from tests.unit.host_stub.conftest import PASSWORD, Api
 
 FORBIDDEN = (403, "error-unauthorized")
 NOT_FOUND = (400, "error-room-not-found")
@@ -353,3 +353,28 @@ def test_roles_in_a_room_are_for_its_members(ann: Api) -> None:
     answer = ann.post("channels.addOwner", roomId=room_id, username="bob")
 
     assert answer.refusal == (400, "error-user-not-in-room")
+
+
+def test_who_may_not_see_channels_gets_to_know_and_to_enter_none(admin: Api, stranger: Api) -> None:
+    room_id = make(admin)
+    admin.post("users.create", username="guest", password=PASSWORD, roles=["guest"])
+    guest = stranger.log_in("guest")
+
+    assert guest.get("channels.list")["channels"] == []
+    assert guest.get("channels.listAll")["channels"] == []
+    assert guest.get("channels.info", roomId=room_id).refusal == NOT_FOUND
+    assert guest.post("channels.join", roomId=room_id).refusal == NOT_FOUND
+    refused = guest.post("chat.postMessage", channel="#news", text="I am in")
+    assert refused.refusal == (400, "error-not-allowed")
+    assert names_in(admin, "channels", room_id) == ["admin"]
+
+
+def test_a_guest_is_invited_into_a_channel(admin: Api, stranger: Api) -> None:
+    room_id = make(admin)
+    admin.post("users.create", username="guest", password=PASSWORD, roles=["guest"])
+    guest = stranger.log_in("guest")
+
+    admin.post("channels.invite", roomId=room_id, userId=guest.user_id)
+
+    assert [room["name"] for room in guest.get("channels.list")["channels"]] == ["news"]
+    assert guest.post("chat.postMessage", channel="#news", text="hello").status == 200
