@@ -128,7 +128,15 @@ def list_users(chat: Chat, *, offset: int, count: int) -> tuple[Sequence[User], 
 
 
 def set_active(chat: Chat, user: User, *, active: bool) -> None:
-    """Activate or deactivate an account."""
+    """Activate or deactivate an account; the latter ends every log-in of the user.
+
+    Raises:
+        ChatRefused: nobody would be left to administer the server.
+    """
+    if not active:
+        if "admin" in user.roles:
+            _keep_an_admin(chat, user)
+        chat.session.execute(delete(AuthToken).where(AuthToken.user_id == user.id))
     user.is_active = active
     chat.session.flush()
 

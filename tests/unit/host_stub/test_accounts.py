@@ -68,6 +68,20 @@ def test_a_deactivated_user_is_out_at_once(stranger: Api, admin: Api, ann: Api) 
     assert stranger.post("login", user="ann", password=PASSWORD).refusal == (401, "Unauthorized")
 
 
+def test_who_is_activated_again_has_to_log_in_again(admin: Api, ann: Api) -> None:
+    admin.post("users.setActiveStatus", userId=ann.user_id, activeStatus=False)
+    admin.post("users.setActiveStatus", userId=ann.user_id, activeStatus=True)
+
+    assert ann.get("me").refusal == LOGGED_OUT
+
+
+def test_the_last_administrator_stays_active(admin: Api) -> None:
+    refused = admin.post("users.setActiveStatus", userId=admin.user_id, activeStatus=False)
+
+    assert refused.refusal == (400, "error-action-not-allowed")
+    assert admin.get("me").status == 200
+
+
 def test_a_token_is_worthless_after_the_logout(ann: Api) -> None:
     assert ann.send("logout")["status"] == "success"
 
