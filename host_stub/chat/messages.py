@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from host_stub import signals
 from host_stub.chat import text
@@ -13,7 +13,7 @@ from host_stub.chat.posting import check_may_post
 from host_stub.chat.refusals import ChatRefused
 from host_stub.chat.rooms import find_room
 from host_stub.chat.server import Chat
-from host_stub.models.messages import Message, StoredFile
+from host_stub.models.messages import Message, StoredFile, next_change
 from host_stub.models.rooms import Room
 from host_stub.models.schema import now
 from host_stub.models.users import User
@@ -97,8 +97,19 @@ def delete_message(chat: Chat, message: Message, *, room: Room, by: User) -> Non
         raise ChatRefused("error-action-not-allowed", "Not allowed")
     if message.file is not None:
         chat.session.execute(delete(StoredFile).where(StoredFile.message_id == message.id))
+    if message.thread_id is not None:
+        _forget_reply(chat, message.thread_id)
     message.deleted_at = now()
     message.text, message.attachments = "", []
     message.alias = message.avatar = message.emoji = None
     message.custom_fields = message.file = None
     chat.session.flush()
+
+
+def _forget_reply(chat: Chat, thread_id: str) -> None:
+    """Count one reply less on the first message of a thread."""
+    chat.session.execute(
+        update(Message)
+        .where(Message.id == thread_id, Message.reply_count > 0)
+        .values(reply_count=Message.reply_count - 1, change=next_change())
+    )

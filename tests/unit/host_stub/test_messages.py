@@ -131,6 +131,16 @@ def test_a_persons_client_sends_by_room_id(ann: Api, general: str) -> None:
     assert ann.get("chat.getMessage", msgId=message["_id"])["message"]["tcount"] == 1
 
 
+def test_a_deleted_reply_is_not_counted(ann: Api, general: str) -> None:
+    message = ann.post("chat.sendMessage", message={"rid": general, "msg": "hi"})["message"]
+    reply = {"rid": general, "msg": "yes", "tmid": message["_id"]}
+    reply_id = ann.post("chat.sendMessage", message=reply)["message"]["_id"]
+
+    ann.post("chat.delete", roomId=general, msgId=reply_id)
+
+    assert "tcount" not in ann.get("chat.getMessage", msgId=message["_id"])["message"]
+
+
 @pytest.mark.parametrize("message", [None, {}, [], "x", {"rid": 1, "msg": "x"}, {"msg": "x"}])
 def test_a_client_that_sends_nonsense_is_refused(ann: Api, message: Any) -> None:
     assert ann.post("chat.sendMessage", message=message).refusal == (400, "invalid-params")
