@@ -13,6 +13,9 @@ from rc_integrations_plugin.errors import InvalidRequest
 _QUERY_OPTIONS = DecodeOptions(list_limit=500, parameter_limit=1000, raise_on_limit_exceeded=True)
 # what a browser leaves unescaped in a path
 _SAFE_IN_PATH = "/:@!$&'()*+,;=~|^[]"
+# senders may claim anything; the history counts with 32 bits
+_LARGEST_COUNT = 2**31 - 1
+_MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +69,9 @@ class HookRequest:
     def body_bytes(self) -> int:
         """How large the body is, also if it has not been read (0 where its sender doesn't say)."""
         told = self.headers.get("content-length", "")
-        return int(told) if self.oversize and told.isdecimal() else len(self.body)
+        if self.oversize and told.isdecimal():
+            return min(int(told[:_MOST_DIGITS]), _LARGEST_COUNT)
+        return len(self.body)
 
     @property
     def content_type(self) -> str:

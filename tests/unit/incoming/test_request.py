@@ -28,6 +28,11 @@ def test_a_body_that_was_not_read_has_the_size_that_was_told() -> None:
     assert make_request(body=None, Content_Length="\u00b2").body_bytes == 0
 
 
+@pytest.mark.parametrize("told", ["5000000000", "9" * 30, "9" * 5000], ids=["5 GB", "30", "5000"])
+def test_a_told_size_beyond_what_databases_count_is_kept_as_the_largest(told: str) -> None:
+    assert make_request(body=None, Content_Length=told).body_bytes == 2**31 - 1
+
+
 @pytest.mark.parametrize(
     ("query", "value"),
     [
