@@ -1,7 +1,7 @@
 """What the checker of scripts says about what it finds.
 
-The checker itself is JavaScript (`javascript/src/checker`); a script's process runs it on the source
-and answers with codes, names and places. The words are here.
+The checker itself is JavaScript (`javascript/src/checker`); a script's process runs it on the
+source and answers with codes, names and places. The words are here.
 """
 
 from collections.abc import Mapping

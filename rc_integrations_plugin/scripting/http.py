@@ -38,11 +38,15 @@ class CannedHttp:
 
 
 def _canned(result: Mapping[str, Any], url: str) -> ScriptHttpResponse:
+    if result.get("error") is not None:
+        return ScriptHttpResponse(error=result["error"])
+    headers = {name.lower(): str(value) for name, value in (result.get("headers") or {}).items()}
     content = result.get("content")
-    headers = dict(result.get("headers", {}))
-    if content is None:
-        content = json.dumps(result["data"]) if "data" in result else ""
+    if not content and result.get("data") is not None:
+        content = result["data"]
         headers.setdefault("content-type", "application/json")
+    if not isinstance(content, str):
+        content = "" if content is None else json.dumps(content)
     return ScriptHttpResponse(
         status=result.get("statusCode", 200), headers=headers, content=content, url=url
     )
