@@ -135,7 +135,7 @@ def test_sigterm_ends_the_worker_cleanly(queue: Queue, work: Work) -> None:
     await_true(lambda: plans(queue))
 
     worker.terminate()
-    _, errors = worker.communicate(timeout=3)
+    _, errors = worker.communicate(timeout=10)
 
     assert worker.returncode == 0
     assert "Traceback" not in errors
