@@ -29,7 +29,9 @@ QUIET = [
 ]
 
 
-@pytest.fixture(scope="session")
+# not for the session: while Playwright is open its event loop counts as running in this thread,
+# and other tests could not run one of their own
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         if os.environ.get("RC_TEST_REQUIRE_BROWSER"):
