@@ -7,6 +7,11 @@ from tests.callers import Caller, Server
 
 
 @pytest.fixture
+def app(shared_app: Flask) -> Flask:
+    return shared_app
+
+
+@pytest.fixture
 def server(app: Flask) -> Server:
     server = Server(app)
     server.fill()

@@ -115,6 +115,7 @@ def app(server: tuple[Flask, Path]) -> Flask:
         closing(sqlite3.connect(folder / "first.db")) as first,
         closing(sqlite3.connect(folder / "chat.db")) as current,
     ):
+        current.execute("PRAGMA synchronous=OFF")
         first.backup(current)
     found: Chat = app.extensions["host_stub"]
     found.signals = Namespace()

@@ -5,6 +5,7 @@ import pytest
 
 from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.settings import Settings
+from tests.conftest import app  # noqa: F401 -- a server of its own, for its settings
 from tests.hooks import Stage
 
 NO_REDIS = "redis://127.0.0.1:1/0"
