@@ -5,8 +5,8 @@ from typing import Any
 
 from rc_integrations_plugin.errors import PostAsUserMissing, PostRefused
 from rc_integrations_plugin.host.port import Host, User
+from rc_integrations_plugin.integrations.permissions import IMPERSONATE
 from rc_integrations_plugin.integrations.records import IncomingIntegration
-from rc_integrations_plugin.messages.posting import IMPERSONATE
 
 LACKS_PERMISSION = "error-user-lacks-message-impersonate-permission"
 

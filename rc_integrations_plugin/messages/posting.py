@@ -15,10 +15,9 @@ from rc_integrations_plugin.host.port import (
     RoomKind,
     User,
 )
+from rc_integrations_plugin.integrations.permissions import IMPERSONATE
 from rc_integrations_plugin.messages.fallbacks import fit_to_host, utf16_length
 from rc_integrations_plugin.messages.rooms import resolve_room
-
-IMPERSONATE = "message-impersonate"
 
 
 @dataclass(frozen=True, kw_only=True)
