@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response, jsonify
 
+from rc_integrations_plugin.api.saving import Saved
 from rc_integrations_plugin.errors import (
     ApiError,
     IntegrationsError,
@@ -13,12 +14,23 @@ from rc_integrations_plugin.errors import (
     NotLoggedIn,
     PermissionMissing,
 )
+from rc_integrations_plugin.schemas.documents import integration_document
 from rc_integrations_plugin.schemas.queries import Paging
+from rc_integrations_plugin.scripting.checker import finding_document
 
 
 def success(**parts: Any) -> Response:
     """Return the answer of a call that went well."""
     return _not_stored(jsonify({**parts, "success": True}))
+
+
+def stored(saved: Saved) -> Response:
+    """Return the answer that shows an integration as it was stored."""
+    document = integration_document(saved.integration)
+    if saved.findings is None:
+        return success(integration=document)
+    warnings = [finding_document(finding) for finding in saved.findings]
+    return success(integration=document, scriptWarnings=warnings)
 
 
 def page(name: str, documents: Sequence[Mapping[str, Any]], paging: Paging, total: int) -> Response:

@@ -11,7 +11,7 @@ from rc_integrations_plugin.integrations.channels import (
 )
 from rc_integrations_plugin.integrations.permissions import IMPERSONATE, Manager
 from rc_integrations_plugin.integrations.records import ScriptError
-from rc_integrations_plugin.scripting.protocol import ScriptFault, ScriptRunner
+from rc_integrations_plugin.scripting.protocol import Finding, ScriptFault, ScriptRunner
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,8 @@ class Compiled:
 
     script_compiled: str | None = None
     script_error: ScriptError | None = None
+    findings: tuple[Finding, ...] | None = None
+    """What its author should know of; None if it was not looked through now. Not stored."""
 
 
 def read_channels(csv: str) -> tuple[str, ...]:
@@ -97,16 +99,18 @@ def compile_script(
     if source is None or not source.strip():
         return Compiled()
     try:
-        fault = scripts.check(source, skip_transpile=skip_transpile)
+        review = scripts.review(source, skip_transpile=skip_transpile)
     except ScriptsUnavailable:
         if enabled:
             raise
         return Compiled()
+    fault = review.fault
     if fault is None:
-        return Compiled(script_compiled=source if enabled else None)
+        return Compiled(source if enabled else None, findings=review.findings)
     if enabled:
         raise _does_not_compile(fault)
-    return Compiled(script_error=ScriptError(fault.name, fault.message, fault.stack))
+    error = ScriptError(fault.name, fault.message, fault.stack)
+    return Compiled(script_error=error, findings=review.findings)
 
 
 def _does_not_compile(fault: ScriptFault) -> ApiError:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,15 +13,22 @@ from rc_integrations_plugin.integrations.permissions import Manager, Scope
 from rc_integrations_plugin.integrations.records import Editor, IncomingIntegration
 from rc_integrations_plugin.integrations.tokens import new_id, new_token
 from rc_integrations_plugin.schemas.incoming import IncomingForm
+from rc_integrations_plugin.scripting.protocol import Finding
 from rc_integrations_plugin.services import Services
 
 _ATTEMPTS = 5
 """How often a change is tried anew because somebody else changed the same integration."""
 
 
-def create_incoming(
-    services: Services, manager: Manager, form: IncomingForm
-) -> IncomingIntegration:
+@dataclass(frozen=True)
+class Saved:
+    """An integration as it was stored, and what was found in its script, if that was looked at."""
+
+    integration: IncomingIntegration
+    findings: tuple[Finding, ...] | None
+
+
+def create_incoming(services: Services, manager: Manager, form: IncomingForm) -> Saved:
     """Store a new incoming integration and return it.
 
     Raises:
@@ -51,12 +59,10 @@ def create_incoming(
         **_given(form),
     )
     services.integrations.add(integration)
-    return integration
+    return Saved(integration, compiled.findings)
 
 
-def update_incoming(
-    services: Services, manager: Manager, form: IncomingForm
-) -> IncomingIntegration:
+def update_incoming(services: Services, manager: Manager, form: IncomingForm) -> Saved:
     """Change an incoming integration and return it; all of the form is stored, or nothing.
 
     Raises:
@@ -65,9 +71,9 @@ def update_incoming(
     _require_some_scope(manager, method="updateIncomingIntegration")
     for _ in range(_ATTEMPTS):
         old = find_managed(services, manager, form.integration_id or "")
-        new = _changed(services, manager, old, form)
-        if services.integrations.replace(old, new):
-            return new
+        saved = _changed(services, manager, old, form)
+        if services.integrations.replace(old, saved.integration):
+            return saved
     raise ApiError(
         "Somebody else is changing this integration; try again", code="error-integration-changed"
     )
@@ -87,7 +93,7 @@ def find_managed(services: Services, manager: Manager, integration_id: str) -> I
 
 def _changed(
     services: Services, manager: Manager, old: IncomingIntegration, form: IncomingForm
-) -> IncomingIntegration:
+) -> Saved:
     channels = checks.read_channels(form.channel)
     wanted = dataclasses.replace(old, channels=channels, **_given(form))
     compiled = _compile_changed(services, old, wanted)
@@ -95,7 +101,7 @@ def _changed(
     post_as: Mapping[str, Any] = (
         {} if form.username is None else _new_post_as(services, form.username)
     )
-    return dataclasses.replace(
+    new = dataclasses.replace(
         wanted,
         script_compiled=compiled.script_compiled,
         script_error=compiled.script_error,
@@ -104,6 +110,7 @@ def _changed(
         updated_by=_editor(manager.user),
         **post_as,
     )
+    return Saved(new, compiled.findings)
 
 
 def _compile_changed(

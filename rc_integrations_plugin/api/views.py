@@ -32,8 +32,7 @@ def create() -> Response:
     body = _body(services)
     incoming.refuse_outgoing(incoming.read_type(body))
     form = incoming.read_new_incoming(body)
-    made = saving.create_incoming(services, manager, form)
-    return answers.success(integration=integration_document(made))
+    return answers.stored(saving.create_incoming(services, manager, form))
 
 
 def update() -> Response:
@@ -43,8 +42,7 @@ def update() -> Response:
     body = _body(services)
     incoming.refuse_outgoing(incoming.read_type(body))
     form = incoming.read_changed_incoming(body)
-    changed = saving.update_incoming(services, manager, form)
-    return answers.success(integration=integration_document(changed))
+    return answers.stored(saving.update_incoming(services, manager, form))
 
 
 def get() -> Response:

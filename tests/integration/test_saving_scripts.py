@@ -50,6 +50,18 @@ def test_a_broken_script_that_is_off_tells_its_error(admin: Caller) -> None:
     assert admin.send("update", change_body(document, scriptEnabled=True)).status_code == 400
 
 
+def test_warnings_come_with_the_answer(admin: Caller) -> None:
+    script = SCRIPT.replace("return {};", "msg = request.content;\n    return Users.find(msg);")
+
+    answer = admin.send("create", new_body(scriptEnabled=True, script=script)).json
+
+    assert answer is not None
+    found = [
+        (warning["code"], warning["name"], warning["line"]) for warning in answer["scriptWarnings"]
+    ]
+    assert found == [("implicit-global", "msg", 3), ("removed-global", "Users", 4)]
+
+
 ODD = {
     "parentheses": "(" * 100_000,
     "long name": "x" * 1_000_000,
