@@ -85,6 +85,8 @@ def _add_integration(client: RestClient, integration: Integration) -> Hook:
             "enabled": True,
             "username": BOT,
             "channel": f"#{integration.room}",
+            # senders such as apprise always name a room
+            "overrideDestinationChannelEnabled": not integration.has_script,
             "scriptEnabled": integration.has_script,
             "script": _SCRIPT.read_text(encoding="utf-8") if integration.has_script else "",
         },

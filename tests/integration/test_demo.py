@@ -69,6 +69,15 @@ def test_the_printed_curl_line_of_the_script_posts_what_the_script_returns(
     assert demo.messages("alerts")[0]["msg"] == "A *script* passed this on"
 
 
+def test_a_sender_that_names_its_room_is_heard(demo: RunningDemo) -> None:
+    hook = demo.curl_lines[0].rsplit(" ", 1)[1]
+
+    answer = requests.post(hook, json={"text": "from afar", "channel": "#alerts"}, timeout=10)
+
+    assert answer.status_code == 200
+    assert demo.messages("alerts")[0]["msg"] == "from afar"
+
+
 def test_the_chat_answers_at_the_printed_address(demo: RunningDemo) -> None:
     assert requests.get(demo.url, timeout=10).status_code == 200
 
