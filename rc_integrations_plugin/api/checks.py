@@ -11,6 +11,7 @@ from rc_integrations_plugin.integrations.channels import (
 )
 from rc_integrations_plugin.integrations.permissions import IMPERSONATE, Manager
 from rc_integrations_plugin.integrations.records import ScriptError
+from rc_integrations_plugin.messages.links import check_picture_link
 from rc_integrations_plugin.scripting.protocol import Finding, ScriptFault, ScriptRunner
 
 
@@ -83,6 +84,15 @@ def check_may_impersonate(host: Host, user: User) -> None:
             " 'message-impersonate' permission.",
             code="error-user-lacks-message-impersonate-permission",
         )
+
+
+def check_avatar(avatar: str | None) -> None:
+    """Do nothing if a picture's address may stand in a message: http(s), or a path.
+
+    Raises:
+        InvalidRequest: it may not.
+    """
+    check_picture_link(avatar or "", "avatar")
 
 
 def compile_script(

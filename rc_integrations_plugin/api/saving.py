@@ -36,6 +36,7 @@ def create_incoming(services: Services, manager: Manager, form: IncomingForm) ->
     """
     _require_some_scope(manager, method="addIncomingIntegration")
     channels = checks.read_channels(form.channel)
+    checks.check_avatar(form.avatar)
     user = _post_as_of_new(services, form.username or "")
     compiled = checks.compile_script(
         services.scripts,
@@ -95,6 +96,7 @@ def _changed(
     services: Services, manager: Manager, old: IncomingIntegration, form: IncomingForm
 ) -> Saved:
     channels = checks.read_channels(form.channel)
+    checks.check_avatar(form.avatar)
     wanted = dataclasses.replace(old, channels=channels, **_given(form))
     compiled = _compile_changed(services, old, wanted)
     checks.check_rooms(services.host, channels, chosen_by=manager)

@@ -285,3 +285,13 @@ def test_without_script_processes_only_scripts_that_are_off_are_saved(
     assert response.json is not None
     assert response.json["errorType"] == "error-scripts-unavailable"
     assert admin.create(script="class Script {}")["script"] == "class Script {}"
+
+
+@pytest.mark.parametrize(
+    "avatar", ["javascript:alert(1)", " data:image/png;base64,AAAA", "http://"]
+)
+def test_a_picture_that_no_message_may_carry_is_refused(admin: Caller, avatar: str) -> None:
+    body = refusal(admin, avatar=avatar)
+
+    assert body["errorType"] == "error-invalid-request"
+    assert body["error"].startswith("Invalid href value provided: avatar")

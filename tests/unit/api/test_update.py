@@ -259,3 +259,11 @@ def test_a_change_that_is_always_too_late_is_given_up(server: Server, admin: Cal
     stored = server.stored(document)
     assert stored is not None
     assert stored.script is None
+
+
+def test_a_picture_that_no_message_may_carry_is_refused(server: Server, admin: Caller) -> None:
+    old = admin.create(**FULL)
+
+    body = refusal(server, admin, old, avatar="javascript:alert(1)")
+
+    assert body["errorType"] == "error-invalid-request"
