@@ -12,6 +12,7 @@ from rq import Queue, SimpleWorker
 from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
+from rc_integrations_plugin.script_commands import script
 from rc_integrations_plugin.services import current_services
 
 QUEUE = "rc-integrations"
@@ -23,6 +24,7 @@ _RESULT_SECONDS = 3600
 _FAILURE_SECONDS = 7 * 24 * 3600
 
 integrations = AppGroup("integrations", help="Incoming and outgoing integrations.")
+integrations.add_command(script)
 
 
 class IntegrationsWorker(SimpleWorker):
