@@ -7,12 +7,16 @@ from datetime import UTC, datetime, timedelta
 
 from rc_integrations_plugin.services import current_services
 
+_CENTURY = 36_500
+
 
 def prune_history() -> int:
     """Delete calls that are too old or too many and return how many those were."""
     services = current_services()
     settings = services.settings
+    # "for ever" may be more days than the calendar has
+    days = min(settings.history_days, _CENTURY)
     return services.calls.prune(
-        older_than=datetime.now(UTC) - timedelta(days=settings.history_days),
+        older_than=datetime.now(UTC) - timedelta(days=days),
         keep_at_most=settings.history_rows,
     )
