@@ -262,6 +262,20 @@ def test_on_a_phone_nothing_sticks_out(page: Page, context: BrowserContext, robo
     assert max(widths) <= 360
 
 
+def test_the_newest_message_stays_in_sight_when_a_keyboard_opens(
+    page: Page, robot: "Robot"
+) -> None:
+    page.set_viewport_size({"width": 360, "height": 640})
+    for number in range(20):
+        robot.write("#general", text=f"line {number}")
+    newest = page.get_by_text("line 19")
+    expect(newest).to_be_in_viewport()
+
+    page.set_viewport_size({"width": 360, "height": 320})
+
+    expect(newest).to_be_in_viewport()
+
+
 def test_without_a_place_in_the_stream_the_page_asks_again_and_again(
     page: Page, context: BrowserContext, robot: "Robot"
 ) -> None:

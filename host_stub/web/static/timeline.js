@@ -17,6 +17,8 @@ export class Timeline {
     // Pictures that load late must not push the newest message out of sight.
     this.list.addEventListener("load", () => this.wasAtEnd && this.toEnd(), true);
     this.scroller.addEventListener("scroll", () => { this.wasAtEnd = this.isAtEnd(); }, { passive: true });
+    // Nor must a phone's keyboard, or a composer that grows, which leave less room.
+    new ResizeObserver(() => this.wasAtEnd && this.toEnd()).observe(this.scroller);
     this.wasAtEnd = true;
   }
 
