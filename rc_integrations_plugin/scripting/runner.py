@@ -8,10 +8,9 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
-import orjson
-
 from rc_integrations_plugin.scripting import checker
 from rc_integrations_plugin.scripting.answers import read_answer
+from rc_integrations_plugin.scripting.arguments import check_source, encode_argument
 from rc_integrations_plugin.scripting.http import NoHttp, RunHttp
 from rc_integrations_plugin.scripting.protocol import (
     FaultKind,
@@ -31,7 +30,6 @@ from rc_integrations_plugin.scripting.supervisor import (
 from rc_integrations_plugin.settings import Settings
 
 IDLED_OUT = b"{}"
-_STRICT = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 # After these the engine is in no state to go on, or there is no instance to keep.
 ENDS_PROCESS = frozenset(
     {
@@ -61,15 +59,17 @@ class ProcessScriptRunner:
     def check(self, source: str, *, skip_transpile: bool = False) -> ScriptFault | None:
         """Compile the source in a process that is thrown away; nothing of it runs."""
         order = {"op": "check", "source": source, "skip_transpile": skip_transpile}
-        if len(source) > self._settings.script_input_bytes:
-            return self._too_large("script").fault
+        fault = check_source(source, max_bytes=self._settings.script_input_bytes)
+        if fault is not None:
+            return fault
         with self._supervisor.throw_away_process() as process:
             return self._ask(process, order).fault
 
     def review(self, source: str, *, skip_transpile: bool = False) -> ScriptReview:
         """Compile and read the source in a process that is thrown away; nothing of it runs."""
-        if len(source) > self._settings.script_input_bytes:
-            return ScriptReview(fault=self._too_large("script").fault)
+        fault = check_source(source, max_bytes=self._settings.script_input_bytes)
+        if fault is not None:
+            return ScriptReview(fault=fault)
         order = {"source": source, "skip_transpile": skip_transpile}
         with self._supervisor.throw_away_process() as process:
             fault = self._ask(process, {"op": "check", **order}).fault
@@ -96,12 +96,9 @@ class ProcessScriptRunner:
         self._supervisor.close()
 
     def _call(self, script: Script, method: str, argument: Any) -> ScriptRun:
-        try:
-            text = _encode(argument)
-        except (ValueError, TypeError, RecursionError):
-            return _failed(FaultKind.INPUT, "ScriptInput", "the argument is not JSON data")
-        if len(text) > self._settings.script_input_bytes:
-            return self._too_large("argument")
+        text = encode_argument(argument, max_bytes=self._settings.script_input_bytes)
+        if isinstance(text, ScriptFault):
+            return ScriptRun(fault=text)
         while True:
             with self._supervisor.process_of(script.integration_id) as process:
                 if process.version not in {None, script.version}:
@@ -150,10 +147,6 @@ class ProcessScriptRunner:
             return _failed(FaultKind.TIMEOUT, "ScriptTimeout", message)
         return _failed(FaultKind.CRASH, "ScriptCrash", f"the script's process {_how(status)}")
 
-    def _too_large(self, what: str) -> ScriptRun:
-        limit = self._settings.script_input_bytes
-        return _failed(FaultKind.INPUT, "ScriptInput", f"the {what} is larger than {limit} bytes")
-
 
 def _http_of(http: RunHttp) -> Callable[[bytes], bytes]:
     def answer(frame: bytes) -> bytes:
@@ -164,16 +157,6 @@ def _http_of(http: RunHttp) -> Callable[[bytes], bytes]:
         return http.answer(order)
 
     return answer
-
-
-def _encode(argument: Any) -> bytes:
-    """Return the argument as JSON. Raises if it is none, or nested too deeply."""
-    try:
-        text = orjson.dumps(argument, option=_STRICT)
-    except orjson.JSONEncodeError:
-        # It refuses lone surrogates, and nesting that is still fine.
-        return json.dumps(argument, allow_nan=False).encode()
-    return text
 
 
 def _order(script: Script, method: str, argument: bytes, *, with_source: bool) -> bytes:
