@@ -239,8 +239,11 @@ def test_deep_and_wide_data_is_refused() -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda children: st.lists(children) | st.dictionaries(st.text(), children),
-    max_leaves=20,
+    # small ones: drawing large values takes longer than reading them
+    lambda children: (
+        st.lists(children, max_size=4) | st.dictionaries(st.text(max_size=8), children, max_size=4)
+    ),
+    max_leaves=8,
 )
 KEYS = """
     text msg username alias icon_url avatar emoji channel roomId attachments blocks tmid
@@ -250,14 +253,14 @@ PART_KEYS = """
     text msg title color fields actions attachments blocks ts image_url title_link type value short
     url elements style fallback pretext footer accessory
 """
-PART = st.dictionaries(st.sampled_from(PART_KEYS.split()), JSON)
+PART = st.dictionaries(st.sampled_from(PART_KEYS.split()), JSON, max_size=6)
 
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.dictionaries(st.sampled_from(KEYS.split()), JSON)
-    | st.fixed_dictionaries({"attachments": st.lists(PART)})
-    | st.fixed_dictionaries({"blocks": st.lists(PART)})
+    st.dictionaries(st.sampled_from(KEYS.split()), JSON, max_size=6)
+    | st.fixed_dictionaries({"attachments": st.lists(PART, max_size=3)})
+    | st.fixed_dictionaries({"blocks": st.lists(PART, max_size=3)})
 )
 def test_any_json_is_a_message_or_a_clear_refusal(body: dict[str, Any]) -> None:
     try:
