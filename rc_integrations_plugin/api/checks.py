@@ -116,7 +116,7 @@ def compile_script(
         return Compiled()
     fault = review.fault
     if fault is None:
-        return Compiled(source if enabled else None, findings=review.findings)
+        return Compiled(review.compiled if enabled else None, findings=review.findings)
     if enabled:
         raise _does_not_compile(fault)
     error = ScriptError(fault.name, fault.message, fault.stack)

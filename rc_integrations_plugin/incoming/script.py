@@ -67,6 +67,7 @@ def find_script(integration: IncomingIntegration) -> Script | None:
         version=integration.updated_at.isoformat(),
         source=source,
         skip_transpile=integration.skip_transpile,
+        compiled=compiled,
     )
 
 

@@ -15,6 +15,8 @@ class Script:
     version: str
     source: str
     skip_transpile: bool = False
+    compiled: str = ""
+    """What a review told to keep beside the source; without it the first call takes longer."""
     held_still: Mapping[str, float] = field(default_factory=dict)
     """For trying scripts out: `now` (in milliseconds) and `random` are these, always."""
 
@@ -87,6 +89,8 @@ class ScriptReview:
 
     fault: ScriptFault | None = None
     """Why it cannot run."""
+    compiled: str = ""
+    """To be kept beside the source, for `Script.compiled`; empty if it cannot run."""
     findings: tuple[Finding, ...] = ()
 
 

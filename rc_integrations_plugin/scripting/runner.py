@@ -11,6 +11,12 @@ from typing import Any
 from rc_integrations_plugin.scripting import checker
 from rc_integrations_plugin.scripting.answers import read_answer
 from rc_integrations_plugin.scripting.arguments import check_source, encode_argument
+from rc_integrations_plugin.scripting.compiled import (
+    Compiled,
+    CompiledScripts,
+    mark_of,
+    write_compiled,
+)
 from rc_integrations_plugin.scripting.http import NoHttp, RunHttp
 from rc_integrations_plugin.scripting.protocol import (
     FaultKind,
@@ -30,6 +36,8 @@ from rc_integrations_plugin.scripting.supervisor import (
 from rc_integrations_plugin.settings import Settings
 
 IDLED_OUT = b"{}"
+# What stands in for a class, escapes, and the notes about columns.
+GROWTH_BY_COMPILING = 8
 # After these the engine is in no state to go on, or there is no instance to keep.
 ENDS_PROCESS = frozenset(
     {
@@ -55,28 +63,35 @@ class ProcessScriptRunner:
         self._settings = settings
         self._http = http or NoHttp()
         self._supervisor = supervisor or Supervisor(settings)
+        self._compiled = CompiledScripts()
 
     def check(self, source: str, *, skip_transpile: bool = False) -> ScriptFault | None:
         """Compile the source in a process that is thrown away; nothing of it runs."""
-        order = {"op": "check", "source": source, "skip_transpile": skip_transpile}
         fault = check_source(source, max_bytes=self._settings.script_input_bytes)
         if fault is not None:
             return fault
         with self._supervisor.throw_away_process() as process:
-            return self._ask(process, order).fault
+            return self._compile(process, source, skip_transpile=skip_transpile).fault
 
     def review(self, source: str, *, skip_transpile: bool = False) -> ScriptReview:
         """Compile and read the source in a process that is thrown away; nothing of it runs."""
         fault = check_source(source, max_bytes=self._settings.script_input_bytes)
         if fault is not None:
             return ScriptReview(fault=fault)
-        order = {"source": source, "skip_transpile": skip_transpile}
         with self._supervisor.throw_away_process() as process:
-            fault = self._ask(process, {"op": "check", **order}).fault
-            run = self._ask(process, {"op": "review", **order, "checker": checker.load()})
-        if run.fault is None:
-            return ScriptReview(fault=fault, findings=checker.read_findings(run.value))
-        return ScriptReview(fault=fault, findings=() if fault else (checker.NOT_REVIEWED,))
+            compilation = self._compile(process, source, skip_transpile=skip_transpile)
+            order = {"op": "review", "source": source, "skip_transpile": skip_transpile}
+            run = self._ask(process, order | {"checker": checker.load()})
+        if compilation.fault is not None:
+            findings = checker.read_findings(run.value) if run.fault is None else ()
+            return ScriptReview(fault=compilation.fault, findings=findings)
+        return ScriptReview(
+            compiled=write_compiled(
+                _read_compilation(compilation, source),
+                mark_of(source, skip_transpile=skip_transpile),
+            ),
+            findings=((checker.NOT_REVIEWED,) if run.fault else checker.read_findings(run.value)),
+        )
 
     def call(self, script: Script, method: str, argument: Any) -> ScriptRun:
         """Call a method of the script's instance, which is made first where there is none."""
@@ -104,11 +119,35 @@ class ProcessScriptRunner:
                 if process.version not in {None, script.version}:
                     self._supervisor.end(process)
                     continue
-                fresh = process.version is None
+                compiled = None
+                if process.version is None:
+                    compiled, failure = self._compiled_of(script)
+                    if compiled is None:
+                        return failure
                 process.version = script.version
-                run = self._run(process, _order(script, method, text, with_source=fresh))
+                run = self._run(process, _order(script, method, text, compiled))
             if run is not None:
                 return run
+
+    def _compiled_of(self, script: Script) -> tuple[Compiled | None, ScriptRun]:
+        """Return what a script is run as, or how compiling it failed."""
+        found = self._compiled.find(script)
+        if found is not None:
+            return found, ScriptRun()
+        # Not in the process at hand: that is in the script's hands as soon as it runs, and what
+        # comes of this is kept for other processes.
+        with self._supervisor.throw_away_process() as process:
+            run = self._compile(process, script.source, skip_transpile=False)
+        if run.fault is not None:
+            return None, replace(run, fresh_instance=True)
+        compiled = _read_compilation(run, script.source)
+        self._compiled.keep(script, compiled)
+        return compiled, run
+
+    def _compile(self, process: ScriptProcess, source: str, *, skip_transpile: bool) -> ScriptRun:
+        order = {"op": "compile", "source": source, "skip_transpile": skip_transpile}
+        room = self._settings.script_input_bytes * GROWTH_BY_COMPILING
+        return self._ask(process, order, max_bytes=room)
 
     def _run(self, process: ScriptProcess, order: bytes) -> ScriptRun | None:
         """Return how the call went, or None if the process had ended before it came."""
@@ -124,18 +163,24 @@ class ProcessScriptRunner:
             self._supervisor.end(process)
         return run
 
-    def _ask(self, process: ScriptProcess, order: Mapping[str, Any]) -> ScriptRun:
+    def _ask(
+        self, process: ScriptProcess, order: Mapping[str, Any], *, max_bytes: int | None = None
+    ) -> ScriptRun:
         """Return the answer to an order that calls no method."""
         try:
-            return read_answer(self._exchange(process, json.dumps(order).encode()))
+            return read_answer(
+                self._exchange(process, json.dumps(order).encode(), max_bytes=max_bytes)
+            )
         except (ProcessEnded, ValueError) as end:
             return self._ended(process, end)
 
-    def _exchange(self, process: ScriptProcess, order: bytes) -> bytes:
+    def _exchange(
+        self, process: ScriptProcess, order: bytes, *, max_bytes: int | None = None
+    ) -> bytes:
         return process.exchange(
             order,
             seconds=self._settings.script_call_seconds * KILL_AFTER,
-            max_bytes=self._settings.script_output_bytes + FRAME_OVERHEAD,
+            max_bytes=(max_bytes or self._settings.script_output_bytes) + FRAME_OVERHEAD,
             on_http=_http_of(RunHttp(self._http, self._settings)),
         )
 
@@ -159,13 +204,18 @@ def _http_of(http: RunHttp) -> Callable[[bytes], bytes]:
     return answer
 
 
-def _order(script: Script, method: str, argument: bytes, *, with_source: bool) -> bytes:
+def _order(script: Script, method: str, argument: bytes, compiled: Compiled | None) -> bytes:
     order: dict[str, Any] = {"op": "call", "method": method}
-    if with_source:
-        order |= {"source": script.source, "skip_transpile": script.skip_transpile}
-        order |= script.held_still
+    if compiled is not None:
+        order |= {"compiled": {**compiled.notes, "code": compiled.code}, **script.held_still}
     # The argument is JSON already, and the largest part.
     return b'%b, "argument": %b}' % (json.dumps(order)[:-1].encode(), argument)
+
+
+def _read_compilation(run: ScriptRun, source: str) -> Compiled:
+    """Return what the compiler answered: a process in which no script has run."""
+    notes = dict(run.value)
+    return Compiled(notes.pop("code", source), notes)
 
 
 def _failed(kind: FaultKind, name: str, message: str) -> ScriptRun:

@@ -20,6 +20,8 @@ HERE = Path(__file__).parent
 LIBRARIES = HERE / "libraries"
 BUNDLES = (LIBRARIES / "world.js", LIBRARIES / "checker.js")
 LICENCES = LIBRARIES / "licences.txt"
+REWRITER = LIBRARIES / "rewriter"
+"""A hash of all that rewrites scripts: what it made of them may be kept as long as that is so."""
 STAMP = LIBRARIES / "stamp"
 NPM_FILES = ("package.json", "package-lock.json", ".npmrc")
 
@@ -33,11 +35,13 @@ class LibrariesBuildHook(BuildHookInterface[Any]):
         if not _is_built(fingerprint):
             _build()
             STAMP.write_text(fingerprint)
-        build_data["artifacts"] += [f"{_from_root(path)}" for path in (*BUNDLES, LICENCES)]
+        build_data["artifacts"] += [
+            f"{_from_root(path)}" for path in (*BUNDLES, LICENCES, REWRITER)
+        ]
 
 
 def _is_built(fingerprint: str) -> bool:
-    complete = STAMP.is_file() and all(bundle.is_file() for bundle in BUNDLES)
+    complete = STAMP.is_file() and all(path.is_file() for path in (*BUNDLES, REWRITER))
     return complete and STAMP.read_text() == fingerprint
 
 
@@ -66,6 +70,8 @@ def _build() -> None:
         _npm(workplace, "run", "--silent", "build")
         for bundle in BUNDLES:
             shutil.copy(workplace / bundle.name, bundle)
+        rewriter = (workplace / "rewriter.js").read_bytes()
+        REWRITER.write_text(hashlib.sha256(rewriter).hexdigest())
         LICENCES.write_text(_licences(workplace / "node_modules"), encoding="utf-8")
 
 

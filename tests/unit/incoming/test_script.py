@@ -145,5 +145,9 @@ def test_a_script_that_is_saved_again_has_another_version() -> None:
     script = find_script(make_incoming(id="i", name="CI", script="class Script {}"))
 
     assert script == Script(
-        integration_id="i", name="CI", version=NOON.isoformat(), source="class Script {}"
+        integration_id="i",
+        name="CI",
+        version=NOON.isoformat(),
+        source="class Script {}",
+        compiled="class Script {}",
     )

@@ -6,7 +6,7 @@
 import { describe, Fault } from './faults.js';
 import { noteContent } from './parsed_content.js';
 import { toData, typeName } from './results.js';
-import { compile, syntaxError } from './sloppy.js';
+import { compile, originalColumn, syntaxError } from './sloppy.js';
 import { holdStill, review, showStore } from './workbench.js';
 
 // Compiles a whole script and stops before its first statement.
@@ -15,7 +15,7 @@ const STRICT = /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*(['"])use strict\1/;
 const evaluateGlobally = eval;
 
 export async function serve({ host, settle, addGlobal }) {
-  const world = { settle, addGlobal, instance: undefined, store: undefined, position: undefined };
+  const world = { settle, addGlobal, instance: undefined, store: undefined, shifts: [] };
   // Now the evaluation of the libraries ends and frees what only it needed, before any fork.
   await null;
   for (;;) {
@@ -28,7 +28,7 @@ export async function serve({ host, settle, addGlobal }) {
     }
     const reply = order.op === 'call' ? answer(world, order) : answerAuthor(world, order);
     // Most methods are not async; to wait for nothing would leave garbage behind each call.
-    host('reply', typeof reply.then === 'function' ? await reply : reply);
+    host(order.op === 'compile' ? 'compiled' : 'reply', typeof reply.then === 'function' ? await reply : reply);
     // Work that a script left behind gets its turn.
     await null;
   }
@@ -36,7 +36,7 @@ export async function serve({ host, settle, addGlobal }) {
 
 function answerAuthor({ store }, order) {
   switch (order.op) {
-    case 'check': return check(order);
+    case 'compile': return compileOnly(order);
     case 'review': return review(order, withoutInterpreter(order.source));
     default: return showStore(store);
   }
@@ -47,16 +47,16 @@ function withoutInterpreter(source) {
   return source.startsWith('#!') ? `//${source.slice(2)}` : source;
 }
 
-function check({ source: given, skip_transpile: asItIs }) {
+/** Returns what the script is to be run as, if that compiles; nothing of it is run. */
+function compileOnly({ source: given, skip_transpile: asItIs }) {
   const source = withoutInterpreter(given);
-  const code = asItIs ? source : compile(source).code;
+  const compiled = asItIs ? { code: source } : compile(source);
   try {
-    evaluateGlobally((STRICT.test(code) ? '"use strict";' : '') + STOP + code);
+    evaluateGlobally((STRICT.test(compiled.code) ? '"use strict";' : '') + STOP + compiled.code);
   } catch (error) {
-    if (error === globalThis) return {};
-    return { fault: syntaxFault(error, source) };
+    return error === globalThis ? { type: 'object', value: compiled } : { fault: syntaxFault(error, source) };
   }
-  return {};
+  return { type: 'object', value: compiled };
 }
 
 function syntaxFault(error, source) {
@@ -67,13 +67,13 @@ function syntaxFault(error, source) {
 }
 
 function answer(world, order) {
-  const fresh = order.source !== undefined;
+  const fresh = order.compiled !== undefined;
   if (fresh) {
     try {
       instantiate(world, order);
     } catch (error) {
       const fault = describe(error, 'evaluation');
-      return { fresh, fault: fault.kind === 'syntax' ? syntaxFault(error, order.source) : placed(fault, world.position) };
+      return { fresh, fault: fault.kind === 'syntax' ? syntaxFault(error, order.compiled.code) : placed(fault, world.shifts) };
     }
   }
   try {
@@ -97,36 +97,34 @@ function result(fresh, value) {
 }
 
 function failure(world, fresh, error) {
-  return { fresh, fault: placed(describe(error, 'exception'), world.position) };
+  return { fresh, fault: placed(describe(error, 'exception'), world.shifts) };
 }
 
-function placed(fault, position) {
-  if (position && fault.line && fault.column) fault.column = position(fault.line, fault.column);
-  if (position && fault.stack) {
+function placed(fault, shifts) {
+  if (fault.line && fault.column) fault.column = originalColumn(shifts, fault.line, fault.column);
+  if (fault.stack) {
     fault.stack = fault.stack.replace(
       /script:(\d+):(\d+)/g,
-      (_all, line, column) => `script:${line}:${position(Number(line), Number(column))}`,
+      (_all, line, column) => `script:${line}:${originalColumn(shifts, Number(line), Number(column))}`,
     );
   }
   return fault;
 }
 
 function instantiate(world, order) {
-  const { source: given, skip_transpile: asItIs } = order;
-  const source = withoutInterpreter(given);
+  const { code: given, globals = [], exported = false, shifts = [] } = order.compiled;
+  const code = withoutInterpreter(given);
   holdStill(order);
-  const compiled = asItIs ? undefined : compile(source);
-  world.position = compiled?.position;
+  world.shifts = shifts;
   world.store = addStore(world.addGlobal);
-  for (const name of compiled?.globals ?? []) {
+  for (const name of globals) {
     if (!(name in globalThis)) globalThis[name] = undefined;
   }
   const module = { exports: {} };
-  if (compiled?.exported) {
+  if (exported) {
     world.addGlobal('module', module);
     world.addGlobal('exports', module.exports);
   }
-  const code = compiled?.code ?? source;
   const [declared] = evaluateGlobally(`${code}\n;[typeof Script === 'undefined' ? undefined : Script]`);
   const Script = [declared, module.exports, module.exports?.Script, module.exports?.default].find(
     (found) => typeof found === 'function',

@@ -22,7 +22,10 @@ export function addHelper(addGlobal) {
   addGlobal(HELPER, makeClass);
 }
 
-/** Returns `{code, position, globals, exported}`; code that can't be parsed comes back unchanged. */
+/**
+ * Returns what a script is run as: `{code, globals, exported, shifts}`, all of it data, which can be
+ * kept. Code that can't be parsed comes back unchanged.
+ */
 export function compile(source) {
   if (!/\bclass\b|\bexport\b|\bmodule\s*\.\s*exports\b/.test(source)) return unchanged(source);
   let program;
@@ -40,6 +43,7 @@ export function compile(source) {
     position: (line, column) => originalColumn(work.edits, line, column),
     globals: [...work.assigned].filter((name) => !work.declared.has(name)),
     exported: work.exported,
+    shifts: work.edits.map(({ line, column, start, end, text }) => [line, column, end - start, text.length]),
   };
 }
 
@@ -57,7 +61,7 @@ export function syntaxError(source) {
 }
 
 function unchanged(source) {
-  return { code: source, position: (_line, column) => column, globals: [], exported: false };
+  return { code: source, globals: [], exported: false, shifts: [] };
 }
 
 function edit(work, node, start, end, text) {
@@ -85,13 +89,13 @@ function applied({ source, edits }) {
   return parts.join('');
 }
 
-function originalColumn(edits, line, column) {
+/** Returns the column that something in the rewritten code has in the script as it was saved. */
+export function originalColumn(shifts, line, column) {
   let shift = 0;
-  for (const { line: editedLine, column: editedColumn, start, end, text } of edits) {
+  for (const [editedLine, editedColumn, removed, added] of shifts) {
     if (editedLine !== line) continue;
-    const generated = editedColumn + shift;
-    if (column - 1 < generated + text.length) return Math.min(column - shift, editedColumn + 1);
-    shift += text.length - (end - start);
+    if (column - 1 < editedColumn + shift + added) return Math.min(column - shift, editedColumn + 1);
+    shift += added - removed;
   }
   return column - shift;
 }
