@@ -3,8 +3,10 @@
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from types import FrameType
+from typing import Any
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 from redis import Redis
 from redis.exceptions import RedisError
@@ -13,6 +15,7 @@ from rq.exceptions import DuplicateJobError
 from rq.serializers import JSONSerializer
 
 from rc_integrations_plugin.script_commands import script
+from rc_integrations_plugin.script_worker import script_thread
 from rc_integrations_plugin.services import current_services
 
 QUEUE = "rc-integrations"
@@ -31,6 +34,12 @@ class IntegrationsWorker(SimpleWorker):
     """Runs the jobs in its own process, so that scripts and connections live on between them."""
 
     stopped_by_signal = False
+
+    def work(self, *args: Any, **kwargs: Any) -> bool:
+        """Do jobs until a signal says to stop, and in a thread those of scripts."""
+        app = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
+        with script_thread(app):
+            return super().work(*args, **kwargs)
 
     def run_maintenance_tasks(self) -> None:
         """Do what RQ does at the start and every ten minutes, and plan the daily job."""

@@ -10,6 +10,11 @@ from rc_integrations_plugin.services import current_services
 _CENTURY = 36_500
 
 
+def run_script(order_id: str) -> None:
+    """Start to run a script for a web process that waits for its result."""
+    current_services().order_server.serve(order_id)
+
+
 def prune_history() -> int:
     """Delete calls that are too old or too many and return how many those were."""
     services = current_services()

@@ -8,6 +8,7 @@ from rc_integrations_plugin.delivery.sender import HttpSender
 from rc_integrations_plugin.host.port import Host
 from rc_integrations_plugin.rate_limit import RateLimiter
 from rc_integrations_plugin.scripting.protocol import ScriptRunner
+from rc_integrations_plugin.scripting.serving import OrderServer
 from rc_integrations_plugin.settings import Settings
 from rc_integrations_plugin.storage.calls import CallStore
 from rc_integrations_plugin.storage.integrations import IntegrationStore
@@ -24,6 +25,11 @@ class Services:
     integrations: IntegrationStore
     calls: CallStore
     scripts: ScriptRunner
+    """For incoming integrations and the API: where the setting says."""
+    local_scripts: ScriptRunner
+    """In processes of this machine: for workers."""
+    order_server: OrderServer
+    """Lets a worker run what web processes ask for."""
     sender: HttpSender
     rate_limiter: RateLimiter | None = None
     """None where calls are not limited."""

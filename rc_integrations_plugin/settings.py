@@ -5,11 +5,31 @@ Each key is `RC_INTEGRATIONS_` and the field's name in capitals; docs/settings.m
 
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
+from enum import StrEnum
 from typing import Any, Self
 
 from rc_integrations_plugin.errors import SettingsError
 
 PREFIX = "RC_INTEGRATIONS_"
+
+
+class ScriptsAllowed(StrEnum):
+    """What scripts may do on this server."""
+
+    ON = "on"
+    FROZEN = "frozen"
+    """The stored ones run, and can't be changed."""
+    OFF = "off"
+    """None runs."""
+
+
+class ScriptPlace(StrEnum):
+    """Where the scripts of incoming integrations run."""
+
+    WEB = "web"
+    """Beside the web process."""
+    RQ = "rq"
+    """On workers, as jobs of RQ."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +44,10 @@ class Settings:
     history_body_bytes: int = 32 * 1024
     history_days: int = 30
     history_rows: int = 1000
+    scripts: ScriptsAllowed = ScriptsAllowed.ON
+    incoming_scripts: ScriptPlace = ScriptPlace.WEB
+    script_wait_seconds: float = 5.0
+    script_threads: int = 16
     script_call_seconds: float = 3.0
     script_memory_mb: int = 64
     script_processes: int = 64
@@ -64,12 +88,21 @@ def _checked(key: str, value: Any, *, field: Field[Any]) -> Any:
         return _checked_list(key, value)
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
+    if issubclass(wanted, StrEnum):
+        return _checked_choice(key, value, choices=wanted)
     if type(value) is not wanted:
         raise SettingsError(f"{key} must be of type {wanted.__name__}")
     # 0 is meant only where it is the default: it switches something off
     if wanted in {int, float} and value <= 0 and (value, field.default) != (0, 0):
         raise SettingsError(f"{key} must be above 0")
     return value
+
+
+def _checked_choice(key: str, value: Any, *, choices: type[StrEnum]) -> StrEnum:
+    try:
+        return choices(value)
+    except ValueError:
+        raise SettingsError(f"{key} must be one of {', '.join(choices)}") from None
 
 
 def _checked_list(key: str, value: Any) -> tuple[str, ...]:

@@ -12,9 +12,14 @@ from rc_integrations_plugin.host.port import Host
 from rc_integrations_plugin.incoming.views import build_blueprint
 from rc_integrations_plugin.rate_limit import RateLimiter
 from rc_integrations_plugin.script_http import SenderGateway
+from rc_integrations_plugin.scripting.orders import Orders
+from rc_integrations_plugin.scripting.protocol import ScriptRunner
+from rc_integrations_plugin.scripting.queued import RqScriptRunner
 from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
+from rc_integrations_plugin.scripting.serving import OrderServer
+from rc_integrations_plugin.scripting.switch import CheckingRunner
 from rc_integrations_plugin.services import EXTENSION, Services
-from rc_integrations_plugin.settings import Settings
+from rc_integrations_plugin.settings import ScriptPlace, ScriptsAllowed, Settings
 from rc_integrations_plugin.storage import schema
 from rc_integrations_plugin.storage.calls import CallStore
 from rc_integrations_plugin.storage.integrations import IntegrationStore
@@ -41,12 +46,17 @@ def build_services(settings: Settings, host: Host, *, engine: Engine) -> Service
     if settings.auto_migrate:
         schema.upgrade(engine)
     sender = HttpSender(read_rules(settings))
+    orders = Orders(settings.redis_url)
+    local_scripts = _local_scripts(settings, sender)
+    on_workers = settings.incoming_scripts is ScriptPlace.RQ
     return Services(
         settings=settings,
         host=host,
         integrations=IntegrationStore(engine),
         calls=CallStore(engine),
-        scripts=ProcessScriptRunner(settings, http=SenderGateway(sender)),
+        scripts=RqScriptRunner(settings, orders) if on_workers else local_scripts,
+        local_scripts=local_scripts,
+        order_server=OrderServer(local_scripts, orders, at_once=settings.script_threads),
         sender=sender,
         rate_limiter=_rate_limiter(settings),
     )
@@ -61,6 +71,11 @@ def _check_redis_url(url: str) -> None:
             "RC_INTEGRATIONS_REDIS_URL must be redis://, rediss:// or unix://,"
             " its password percent-encoded"
         ) from None
+
+
+def _local_scripts(settings: Settings, sender: HttpSender) -> ScriptRunner:
+    runner = ProcessScriptRunner(settings, http=SenderGateway(sender))
+    return CheckingRunner(runner) if settings.scripts is ScriptsAllowed.OFF else runner
 
 
 def _without_values_in_errors(engine: Engine) -> Engine:

@@ -47,6 +47,7 @@ from rc_integrations_plugin.messages.payload import Defaults, read_payload
 from rc_integrations_plugin.messages.posting import PostResult, post_all
 from rc_integrations_plugin.scripting.protocol import Script
 from rc_integrations_plugin.services import Services
+from rc_integrations_plugin.settings import ScriptsAllowed
 
 RETRY_AFTER = "5"
 """Seconds until a script's process may be had again."""
@@ -106,7 +107,7 @@ def _handle(services: Services, trace: CallTrace) -> Answer:
     check_may_be_posted_as(host, user)
     trace.body = _read_body(trace.request, limit=services.settings.max_body_bytes)
     script = find_script(integration)
-    if script is not None:
+    if script is not None and services.settings.scripts is not ScriptsAllowed.OFF:
         return _follow(_run(services, script, trace, user), services, trace, user)
     if trace.body.problem is not None:
         raise trace.body.problem
