@@ -211,7 +211,10 @@ def test_outside_classes_a_script_stays_sloppy_without_transpiling(
 
 
 def test_a_script_that_asks_for_it_is_strict(runner: ProcessScriptRunner) -> None:
-    assert ("strict-assignment", "a") in codes(runner, "'use strict';" + INCOMING % "a = 1")
+    source = "'use strict';" + INCOMING % "a = 1"
+
+    assert ("strict-assignment", "a") in codes(runner, source, skip_transpile=True)
+    assert codes(runner, source) == {("implicit-global", "a")}
 
 
 def test_a_syntax_error_has_line_and_column_and_no_findings(runner: ProcessScriptRunner) -> None:

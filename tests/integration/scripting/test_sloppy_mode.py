@@ -54,8 +54,17 @@ def test_skip_transpile_turns_it_off(runner: ProcessScriptRunner) -> None:
     assert fault.message == "msg is not defined"
 
 
-def test_use_strict_turns_it_off(runner: ProcessScriptRunner) -> None:
-    fault = run_source(runner, f"'use strict'; {method('msg = 1')}").fault
+def test_a_leading_use_strict_changes_nothing(runner: ProcessScriptRunner) -> None:
+    run = run_source(runner, f"'use strict'\n{method('msg = 1; return msg')}")
+
+    assert run.fault is None
+    assert run.value == 1
+
+
+def test_use_strict_counts_where_nothing_is_transpiled(runner: ProcessScriptRunner) -> None:
+    source = "'use strict'; function Script() { this.run = function () { msg = 1 } }"
+
+    fault = runner.call(make_script(source, skip_transpile=True), "run", None).fault
 
     assert fault is not None
     assert fault.name == "ReferenceError"
@@ -87,7 +96,10 @@ class Failure extends Error { constructor(text) { super(text); this.name = 'Fail
 class Private {
   #secret = 1; reveal() { alsoGlobal = 2; return this.#secret + alsoGlobal }
   static { this.block = 1 } }
-const Named = class Inner { who() { return Inner.name } };
+const Named = class Inner { static own = Inner.name; who() { return Inner.name } };
+class Numbers { static one = 1; static two = Numbers.one + 1 }
+const Unnamed = class {};
+class Empty extends Base { constructor() {} }
 const list = [class { run() { return 1 } }];
 """
 
@@ -114,6 +126,8 @@ const list = [class { run() { return 1 } }];
         ("new Private().reveal() + Private.block", 4),
         ("new Named().who()", "Inner"),
         ("new list[0]().run()", 1),
+        ("[Numbers.two, Named.own, Unnamed.name]", [2, "Inner", "Unnamed"]),
+        ("(() => { try { new Empty() } catch (e) { return e.name } })()", "ReferenceError"),
         ("Base.name + Child.name + typeof Base", "BaseChildfunction"),
         ("Object.keys(Base.prototype)", []),
         ("(() => { try { Base() } catch (e) { return e.message } })()",

@@ -1,5 +1,9 @@
 // Why a script gave no result, in the shape that the process around the engine passes on.
 
+import { framesOf, reword } from './v8_errors.js';
+
+const MAX_FRAMES = 20;
+
 // The second is what the engine says where there is no memory left for the words.
 const OUT_OF_MEMORY = /^out of memory|^Invalid error message$/;
 
@@ -17,37 +21,25 @@ export function describe(error, kind) {
   }
   // The engine throws null when there is no memory left even for an error.
   if (error === null) return outOfMemory();
+  reword(error);
   const name = text(() => error?.name) || 'Error';
   const message = text(() => error?.message) ?? readable(error);
   if (name === 'InternalError' && OUT_OF_MEMORY.test(message)) {
     return outOfMemory();
   }
-  const frames = ownFrames(text(() => error?.stack) ?? '').map(withColumnFromOne);
-  const [, line, column] = /<input>:(\d+)(?::(\d+))?/.exec(frames[0] ?? '') ?? [];
+  const frames = framesOf(text(() => error?.stack) ?? '').slice(0, MAX_FRAMES);
   return {
     kind: kind === 'evaluation' && error instanceof SyntaxError ? 'syntax' : kind,
     name,
     message,
-    line: line ? Number(line) : null,
-    column: column ? Number(column) : null,
-    stack: frames.join('\n').replaceAll('<input>', 'script'),
+    line: frames[0]?.line ?? null,
+    column: frames[0]?.column ?? null,
+    stack: frames.map(({ name: where, line, column }) => `    at ${where} (script:${line}:${column})`).join('\n'),
   };
 }
 
 function outOfMemory() {
   return { kind: 'memory', name: 'ScriptMemory', message: 'the script needs more memory than allowed' };
-}
-
-/** The engine counts columns from 1, but from 0 in the first line. */
-function withColumnFromOne(frame) {
-  return frame.replace(/<input>:1:(\d+)/g, (_all, column) => `<input>:1:${Number(column) + 1}`);
-}
-
-function ownFrames(stack) {
-  return stack
-    .split('\n')
-    .filter((frame) => frame.includes('<input>'))
-    .slice(0, 20);
 }
 
 function readable(error) {

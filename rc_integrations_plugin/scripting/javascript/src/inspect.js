@@ -1,4 +1,6 @@
 // A value as one readable text, much as node prints it. Never throws, never runs away.
+import { reword } from './v8_errors.js';
+
 const MAX_DEPTH = 4;
 const MAX_ITEMS = 100;
 const MAX_TEXT = 10000;
@@ -29,7 +31,7 @@ function quoted(text) {
 
 function showObject(value, depth, seen) {
   if (seen.includes(value)) return '[Circular]';
-  if (value instanceof Error) return value.stack ? `${value}\n${value.stack}`.trimEnd() : `${value}`;
+  if (value instanceof Error) return typeof reword(value).stack === 'string' && value.stack ? value.stack : `${value}`;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
   if (value instanceof RegExp) return String(value);
   if (depth >= MAX_DEPTH) return Array.isArray(value) ? '[Array]' : '[Object]';

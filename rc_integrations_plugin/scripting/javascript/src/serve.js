@@ -5,8 +5,10 @@
 // that the processes share.
 import { describe, Fault } from './faults.js';
 import { noteContent } from './parsed_content.js';
+import { installRegExpStatics } from './regexp_statics.js';
 import { toData, typeName } from './results.js';
 import { compile, originalColumn, syntaxError } from './sloppy.js';
+import { quoteFrom } from './v8_errors.js';
 import { holdStill, review, showStore } from './workbench.js';
 
 // Compiles a whole script and stops before its first statement.
@@ -117,6 +119,7 @@ function instantiate(world, order) {
   holdStill(order);
   world.shifts = shifts;
   world.store = addStore(world.addGlobal);
+  installRegExpStatics(code);
   for (const name of globals) {
     if (!(name in globalThis)) globalThis[name] = undefined;
   }
@@ -125,6 +128,7 @@ function instantiate(world, order) {
     world.addGlobal('module', module);
     world.addGlobal('exports', module.exports);
   }
+  quoteFrom(code);
   const [declared] = evaluateGlobally(`${code}\n;[typeof Script === 'undefined' ? undefined : Script]`);
   const Script = [declared, module.exports, module.exports?.Script, module.exports?.default].find(
     (found) => typeof found === 'function',

@@ -7,9 +7,13 @@
 // their bodies make by assignment are declared beforehand.
 import { parse } from 'acorn';
 
+import { findEarlyUses, namesOf } from './early_use.js';
 import { makeClass } from './sloppy_class.js';
+import { CAUGHT } from './v8_errors.js';
 
 const HELPER = '__script_class__';
+
+const NEEDS_WORK = /\b(?:class|let|const|export|catch)\b|\bmodule\s*\.\s*exports\b|use strict/;
 
 const OPTIONS = {
   ecmaVersion: 'latest',
@@ -27,14 +31,15 @@ export function addHelper(addGlobal) {
  * kept. Code that can't be parsed comes back unchanged.
  */
 export function compile(source) {
-  if (!/\bclass\b|\bexport\b|\bmodule\s*\.\s*exports\b/.test(source)) return unchanged(source);
+  if (!NEEDS_WORK.test(source)) return unchanged(source);
   let program;
   try {
     program = parse(source, OPTIONS);
   } catch {
     return unchanged(source);
   }
-  const work = { source, edits: [], assigned: new Set(), declared: new Set(), exported: false };
+  const work = { source, edits: [], assigned: new Set(), declared: new Set(), exported: false, ...findEarlyUses(program) };
+  loosen(program, work);
   rewriteModuleSyntax(program, work);
   visit(program, work, { strictClass: false, constructor: null });
   work.edits.sort((one, other) => one.start - other.start || one.order - other.order);
@@ -125,6 +130,11 @@ function isModuleExports({ type, expression }) {
   return left.object.name === 'exports' || (left.object.name === 'module' && left.property.name === 'exports');
 }
 
+/** Takes a leading "use strict" away: Rocket.Chat put scripts behind other statements, where it means nothing. */
+function loosen({ body: [first] }, work) {
+  if (first?.directive === 'use strict') edit(work, first, first.start, first.end, '0;');
+}
+
 // --- the walk
 
 function visit(node, work, scope) {
@@ -156,13 +166,33 @@ function visit(node, work, scope) {
       node.params.forEach((parameter) => declare(parameter, work));
       visitChildren(node, work, { ...scope, arrow: true });
       return;
+    case 'VariableDeclaration':
+      if (!work.rewritten.has(node)) break;
+      visitAsAssignment(node, work, scope);
+      return;
     case 'VariableDeclarator':
       declare(node.id, work);
+      nameClass(node.init, node.id);
       break;
+    case 'Program':
+    case 'BlockStatement':
+    case 'SwitchStatement':
+      if (!work.hoisted.has(node)) break;
+      visitBlock(node, work, scope);
+      return;
     case 'CatchClause':
       if (node.param) declare(node.param, work);
+      if (node.param?.type === 'Identifier') {
+        edit(work, node, node.body.start + 1, node.body.start + 1, `${CAUGHT}(${node.param.name});`);
+      }
       break;
     case 'AssignmentExpression':
+      nameClass(node.right, node.left);
+      if (scope.strictClass) assign(node.left, work);
+      break;
+    case 'Property':
+      if (!node.computed) nameClass(node.value, node.key);
+      break;
     case 'ForInStatement':
     case 'ForOfStatement':
       if (scope.strictClass) assign(node.left, work);
@@ -173,6 +203,31 @@ function visit(node, work, scope) {
     default:
   }
   visitChildren(node, work, scope);
+}
+
+/** Writes a declaration as an assignment to names that its block declares. */
+function visitAsAssignment(node, work, scope) {
+  blank(work, node.start, node.declarations[0].start, ';(');
+  visitChildren(node, work, scope);
+  const end = work.source[node.end - 1] === ';' ? node.end - 1 : node.end;
+  edit(work, node, end, end, end === node.end ? ');' : ')');
+}
+
+function visitBlock(node, work, scope) {
+  const names = `let ${[...new Set(work.hoisted.get(node))].join(',')};`;
+  if (node.type === 'SwitchStatement') {
+    edit(work, node, node.start, node.start, `{${names}`);
+    visitChildren(node, work, scope);
+    edit(work, node, node.end, node.end, '}');
+    return;
+  }
+  const { start } = node.body.find((statement) => !statement.directive);
+  edit(work, node, start, start, names);
+  visitChildren(node, work, scope);
+}
+
+function nameClass(node, place) {
+  if (node?.type === 'ClassExpression' && !node.id && place.type === 'Identifier') node.givenName = place.name;
 }
 
 function visitChildren(node, work, scope) {
@@ -188,40 +243,34 @@ function visitChildren(node, work, scope) {
 }
 
 function declare(pattern, work) {
-  names(pattern, work.declared);
+  for (const name of namesOf(pattern)) work.declared.add(name);
 }
 
 function assign(pattern, work) {
-  names(pattern, work.assigned);
-}
-
-function names(pattern, into) {
-  switch (pattern?.type) {
-    case 'Identifier': into.add(pattern.name); break;
-    case 'ObjectPattern': pattern.properties.forEach((item) => names(item.value ?? item.argument, into)); break;
-    case 'ArrayPattern': pattern.elements.forEach((item) => names(item, into)); break;
-    case 'AssignmentPattern': names(pattern.left, into); break;
-    case 'RestElement': names(pattern.argument, into); break;
-    default:
-  }
+  for (const name of namesOf(pattern)) work.assigned.add(name);
 }
 
 // --- classes
 
 function visitClass(node, work, scope) {
   declare(node.id, work);
+  const declared = work.rewritten.has(node);
   if (!canBeSloppy(node)) {
+    if (declared) edit(work, node, node.start, node.start, `;${node.id.name}=`);
     visitChildren(node, work, { ...scope, strictClass: true, constructor: null });
+    if (declared) edit(work, node, node.end, node.end, ';');
     return;
   }
   const name = node.id ? node.id.name : '';
   const derived = Boolean(node.superClass);
   const isDeclaration = node.type === 'ClassDeclaration' && node.id;
   const { body } = node.body;
-  const open = isDeclaration ? `let ${name}=` : name ? `(()=>{let ${name}=` : '(';
-  const close = isDeclaration ? ';' : name ? `;return ${name}})()` : ')';
+  // Static fields come last: they may name the class.
+  const run = name && body.some((member) => member.static && member.type === 'PropertyDefinition') ? `;${name}.__static()` : '';
+  const open = declared ? `;${name}=` : isDeclaration ? `let ${name}=` : name ? `(()=>{let ${name}=` : '(';
+  const close = isDeclaration ? `${run};` : name ? `${run};return ${name}})()` : ')';
   const headEnd = derived ? node.superClass.start : node.body.start + 1;
-  blank(work, node.start, headEnd, `${open}${HELPER}(${JSON.stringify(name)},`);
+  blank(work, node.start, headEnd, `${open}${HELPER}(${JSON.stringify(name || node.givenName || '')},${Boolean(run)},`);
   if (derived) {
     visit(node.superClass, work, scope);
     blank(work, node.superClass.end, node.body.start + 1, ',[');
@@ -318,6 +367,6 @@ function visitConstructor(member, work, inner, derived) {
   value.params.forEach((parameter) => visit(parameter, work, inner));
   visit(value.body, work, scope);
   const end = value.body.end - 1;
-  edit(work, member, end, end, derived ? ';return __this' : '');
+  edit(work, member, end, end, derived ? ';return __class.__made(__this)' : '');
   edit(work, member, member.end, member.end, '},');
 }

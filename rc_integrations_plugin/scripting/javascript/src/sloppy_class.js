@@ -2,7 +2,7 @@
 const [METHOD, STATIC_METHOD, FIELD, STATIC_FIELD, CONSTRUCTOR] = [0, 1, 2, 3, 4];
 const { defineProperty, getOwnPropertyDescriptor, setPrototypeOf } = Object;
 
-export function makeClass(name, parent, members) {
+export function makeClass(name, staticLater, parent, members) {
   const fields = [];
   const statics = [];
   let target;
@@ -21,13 +21,19 @@ export function makeClass(name, parent, members) {
     if (newTarget === undefined) throw new TypeError(`Class constructor ${name} cannot be invoked without 'new'`);
     return target.__prepare(Reflect.construct(Object.getPrototypeOf(target), values, newTarget), newTarget);
   });
+  hide(target, '__made', (instance) => {
+    if (instance !== undefined) return instance;
+    throw new ReferenceError("Must call super constructor in derived class before accessing 'this' or returning from derived constructor");
+  });
   for (let at = 0; at < members.length; at += 2) {
     const literal = members[at + 1];
     if (members[at] === METHOD) adopt(target.prototype, literal);
     if (members[at] === STATIC_METHOD) adopt(target, literal);
     if (members[at] === STATIC_FIELD) statics.push(literal.run);
   }
-  for (const run of statics) run.call(target);
+  const runStatics = () => statics.forEach((run) => run.call(target));
+  if (staticLater) hide(target, '__static', runStatics);
+  else runStatics();
   return target;
 }
 

@@ -15,12 +15,16 @@ import s from 'underscore.string/dist/underscore.string.js';
 import { makeConsole } from './console.js';
 import { makeCrypto } from './crypto.js';
 import { Headers, makeHttp, Response } from './http.js';
+import { withV8Messages } from './json_errors.js';
 import { makeParse } from './parsed_content.js';
+import { installNodeWays, withDataCloneError } from './node_ways.js';
 import { makeRandom } from './random.js';
 import { makeRequire } from './require.js';
 import { serve } from './serve.js';
 import { addHelper, compile } from './sloppy.js';
+import { installSorting } from './sorting.js';
 import { makeTimers } from './timers.js';
+import { installErrorTexts } from './v8_errors.js';
 
 const host = globalThis.call_python;
 delete globalThis.call_python;
@@ -54,14 +58,17 @@ const globals = {
   Headers,
   Response,
   Buffer,
-  structuredClone: (value) => structuredClone(value),
+  structuredClone: withDataCloneError((value) => structuredClone(value)),
   require: makeRequire(modules),
   global: globalThis,
   ...timers.globals,
 };
 for (const [name, value] of Object.entries(globals)) addGlobal(name, value);
 addHelper(addGlobal);
-JSON.parse = makeParse(JSON.parse);
+installNodeWays(addGlobal);
+installSorting();
+installErrorTexts(addGlobal);
+JSON.parse = makeParse(withV8Messages(JSON.parse));
 Object.defineProperty(JSON.parse, 'name', { value: 'parse', configurable: true });
 Math.random = makeRandom(() => Uint8Array.from(atob(host('random', 16)), (byte) => byte.charCodeAt(0)).buffer);
 // What the first compilation sets up is then shared by all processes.

@@ -49,7 +49,7 @@ function read(program, strictClasses) {
     parents,
     top,
     free: globalScope.through.filter(({ identifier }) => !top.has(identifier.name)),
-    strict: program.body.some(({ directive }) => directive === 'use strict'),
+    strict: strictClasses && program.body.some(({ directive }) => directive === 'use strict'),
     strictClasses,
   };
 }

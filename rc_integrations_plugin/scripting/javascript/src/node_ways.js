@@ -1,0 +1,94 @@
+// Small things that Node does and that the engine or a library in this bundle does otherwise.
+import { Buffer } from 'buffer';
+
+const URL_SAFE = 'base64url';
+
+export function installNodeWays(addGlobal) {
+  Math.cbrt = betterRoot(Math.cbrt);
+  nameTimeZone();
+  addUrlSafeBase64();
+  addGlobal('TextDecoder', TextDecoder);
+}
+
+/** Takes the last bit of the C library's cube roots right. */
+function betterRoot(root) {
+  return function cbrt(value) {
+    const near = root(value);
+    return near && Number.isFinite(near) ? near - (near * near * near - value) / (3 * near * near) : near;
+  };
+}
+
+function nameTimeZone() {
+  for (const name of ['toString', 'toTimeString']) {
+    const original = Date.prototype[name];
+    replace(Date.prototype, name, function text() {
+      return original.call(this).replace(/GMT\+0000$/, 'GMT+0000 (Coordinated Universal Time)');
+    });
+  }
+}
+
+function addUrlSafeBase64() {
+  const { from, isEncoding } = Buffer;
+  const { toString } = Buffer.prototype;
+  Buffer.from = (value, encoding, ...rest) => from(value, encoding === URL_SAFE ? 'base64' : encoding, ...rest);
+  Buffer.isEncoding = (name) => name === URL_SAFE || isEncoding(name);
+  Buffer.prototype.toString = function text(encoding, ...range) {
+    if (encoding !== URL_SAFE) return toString.call(this, encoding, ...range);
+    return toString.call(this, 'base64', ...range).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  };
+}
+
+function replace(target, name, value) {
+  Object.defineProperty(value, 'name', { value: name, configurable: true });
+  Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
+}
+
+const ENCODINGS = {
+  'utf-8': 'utf8',
+  utf8: 'utf8',
+  'utf-16le': 'utf16le',
+  latin1: 'latin1',
+  'iso-8859-1': 'latin1',
+  'windows-1252': 'latin1',
+  ascii: 'latin1',
+};
+
+class TextDecoder {
+  #encoding;
+
+  constructor(label = 'utf-8', { fatal = false, ignoreBOM = false } = {}) {
+    this.encoding = String(label).trim().toLowerCase();
+    this.#encoding = ENCODINGS[this.encoding];
+    if (!this.#encoding) throw new RangeError(`The "${label}" encoding is not supported`);
+    if (this.encoding === 'utf8') this.encoding = 'utf-8';
+    this.fatal = fatal;
+    this.ignoreBOM = ignoreBOM;
+  }
+
+  decode(input = new Uint8Array()) {
+    const bytes = ArrayBuffer.isView(input)
+      ? Buffer.from(input.buffer, input.byteOffset, input.byteLength)
+      : Buffer.from(input);
+    const text = bytes.toString(this.#encoding);
+    if (this.fatal && this.#encoding === 'utf8' && !Buffer.from(text).equals(bytes)) {
+      throw new TypeError('The encoded data was not valid for encoding utf-8');
+    }
+    return this.ignoreBOM ? text : text.replace(/^\ufeff/, '');
+  }
+}
+
+/** Returns a structuredClone that says in Node's way what it can't copy. */
+export function withDataCloneError(clone) {
+  return (value) => {
+    try {
+      return clone(value);
+    } catch (error) {
+      if (error instanceof TypeError) throw new DOMException(`${describe(value)} could not be cloned.`, 'DataCloneError');
+      throw error;
+    }
+  };
+}
+
+function describe(value) {
+  return typeof value === 'object' ? '#<Object>' : String(value);
+}
