@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rc_integrations_plugin.api import checks
+from rc_integrations_plugin.api import checks, freezing
 from rc_integrations_plugin.errors import ApiError, NothingFound
 from rc_integrations_plugin.host.port import User
 from rc_integrations_plugin.integrations.permissions import Manager, Scope
@@ -37,6 +37,8 @@ def create_incoming(services: Services, manager: Manager, form: IncomingForm) ->
     _require_some_scope(manager, method="addIncomingIntegration")
     channels = checks.read_channels(form.channel)
     checks.check_avatar(form.avatar)
+    _require_username(form.username)
+    freezing.check_new_script(services.settings, form.script)
     user = _post_as_of_new(services, form.username or "")
     compiled = checks.compile_script(
         services.scripts,
@@ -98,6 +100,7 @@ def _changed(
     channels = checks.read_channels(form.channel)
     checks.check_avatar(form.avatar)
     wanted = dataclasses.replace(old, channels=channels, **_given(form))
+    wanted = freezing.keep_script(services.settings, old, wanted)
     compiled = _compile_changed(services, old, wanted)
     checks.check_rooms(services.host, channels, chosen_by=manager)
     post_as: Mapping[str, Any] = (
@@ -118,6 +121,8 @@ def _changed(
 def _compile_changed(
     services: Services, old: IncomingIntegration, wanted: IncomingIntegration
 ) -> checks.Compiled:
+    if freezing.is_frozen(services.settings):
+        return checks.Compiled(old.script_compiled, old.script_error)
     same = (old.script, old.skip_transpile) == (wanted.script, wanted.skip_transpile)
     if same and (old.script_compiled is not None or not wanted.script_enabled):
         return checks.Compiled(old.script_compiled, old.script_error)
@@ -129,9 +134,12 @@ def _compile_changed(
     )
 
 
-def _post_as_of_new(services: Services, username: str) -> User:
-    if not username.strip():
+def _require_username(username: str | None) -> None:
+    if not (username or "").strip():
         raise ApiError("Invalid username", code="error-invalid-username")
+
+
+def _post_as_of_new(services: Services, username: str) -> User:
     user = checks.find_post_as(
         services.host, username, code="error-invalid-user", reason="Invalid user"
     )

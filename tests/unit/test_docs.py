@@ -15,7 +15,7 @@ from rc_integrations_plugin.settings import PREFIX, Settings
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PACKAGE = ROOT / "rc_integrations_plugin"
-CODE = re.compile(r"(error|invalid)-[a-z][a-z-]+|not_authorized")
+CODE = re.compile(r"(error|invalid|integration-scripts)-[a-z][a-z-]+|not_authorized")
 
 
 def headings(document: str) -> set[str]:

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from rc_integrations_plugin.errors import SettingsError
-from rc_integrations_plugin.settings import Settings
+from rc_integrations_plugin.settings import ScriptPlace, ScriptsAllowed, Settings
 
 
 def test_everything_has_a_default() -> None:
@@ -47,6 +47,12 @@ def test_the_hosts_own_settings_do_not_matter() -> None:
         ("SCRIPT_CALL_SECONDS", "3"),
         ("SCRIPT_CALL_SECONDS", False),
         ("SCRIPT_CALL_SECONDS", 0.0),
+        ("SCRIPTS", "of"),
+        ("SCRIPTS", "ON"),
+        ("SCRIPTS", False),
+        ("SCRIPTS", []),
+        ("INCOMING_SCRIPTS", "worker"),
+        ("INCOMING_SCRIPTS", None),
         ("ALLOWED_NETWORKS", 10),
         ("ALLOWED_NETWORKS", None),
         ("ALLOWED_NETWORKS", ["10.0.0.0/8", 10]),
@@ -58,6 +64,20 @@ def test_what_makes_no_sense_stops_the_start_and_is_named(key: str, value: Any) 
         Settings.from_mapping({f"RC_INTEGRATIONS_{key}": value})
 
     assert f"RC_INTEGRATIONS_{key}" in caught.value.reason
+
+
+def test_a_choice_is_given_by_its_name() -> None:
+    settings = Settings.from_mapping(
+        {"RC_INTEGRATIONS_SCRIPTS": "off", "RC_INTEGRATIONS_INCOMING_SCRIPTS": "rq"}
+    )
+
+    assert settings.scripts is ScriptsAllowed.OFF
+    assert settings.incoming_scripts is ScriptPlace.RQ
+
+
+def test_a_wrong_choice_is_told_the_right_ones() -> None:
+    with pytest.raises(SettingsError, match="one of on, frozen, off"):
+        Settings.from_mapping({"RC_INTEGRATIONS_SCRIPTS": "no"})
 
 
 def test_a_limit_that_is_off_by_default_can_be_switched_off() -> None:
