@@ -28,6 +28,10 @@ _PR_SET_SECCOMP = 22
 _PR_SET_NO_NEW_PRIVS = 38
 _SECCOMP_MODE_FILTER = 2
 _INSTRUCTION_BYTES = 8
+_M_TRIM_THRESHOLD = -1
+_M_MMAP_THRESHOLD = -3
+# What a process may keep for its next call: to get it from the kernel costs more than a usual call.
+_KEPT_BYTES = 4 * MEGABYTE
 _PROT_EXEC = 4
 
 # Reading and writing the pipe, memory without execution, time, signals to itself, ending.
@@ -66,6 +70,8 @@ def tidy_memory() -> None:
     """
     if _libc is None or not hasattr(_libc, "malloc_trim"):
         return
+    for option in (_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD):
+        _libc.mallopt(option, _KEPT_BYTES)
     _libc.malloc.restype = _libc.sbrk.restype = ctypes.c_size_t
     _libc.malloc_trim(0)
     end = _libc.sbrk(0) - resource.getpagesize()
@@ -122,11 +128,16 @@ def _set_limits(memory_mb: int) -> None:
         resource.setrlimit(limit, (value, value))
 
 
-def limit_processor_time(seconds: float) -> None:
-    """Have the kernel end the process once it has used this much more processor time."""
+def limit_processor_time(seconds: float) -> int:
+    """Have the kernel end the process once it has used this much more processor time.
+
+    Returns:
+        How much it may have used in all by then.
+    """
     used = resource.getrusage(resource.RUSAGE_SELF)
-    allowed = int(used.ru_utime + used.ru_stime + seconds) + 2
+    allowed = int(used.ru_utime + used.ru_stime + seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (allowed, resource.RLIM_INFINITY))
+    return allowed
 
 
 def _mapped_bytes() -> int:

@@ -43,6 +43,7 @@ from rc_integrations_plugin.scripting.wire import (
     pack,
 )
 
+READ_AT_ONCE = 16 * 1024
 WORLD = Path(__file__).parent / "javascript" / "libraries" / "world.js"
 
 
@@ -63,6 +64,7 @@ class World:
         self._console_full = False
         self._running = False
         self._is_parent = True
+        self._processor_limit = 0
         self._functions: dict[bytes, Callable[[bytes], bytes | None]] = {
             b"next": self._next,
             b"reply": self._reply,
@@ -117,16 +119,16 @@ class World:
             expected_parent=self._limits["parent"],
             call_filter=self._call_filter,
         )
+        signal.setitimer(signal.ITIMER_REAL, self._limits["idle_seconds"])
 
     def _read_order(self) -> bytes:
-        signal.setitimer(signal.ITIMER_REAL, self._limits["idle_seconds"])
-        header = _read(HEADER.size)
-        order = _read(length_of(header))
+        order = _read_frame()
         self._console.clear()
         self._console_bytes = 0
         self._console_full = False
         self._running = True
-        limit_processor_time(self._limits["call_seconds"])
+        if time.process_time() + self._limits["call_seconds"] > self._processor_limit:
+            self._processor_limit = limit_processor_time(2 * self._limits["call_seconds"])
         signal.setitimer(signal.ITIMER_REAL, self._limits["call_seconds"])
         return order
 
@@ -146,15 +148,17 @@ class World:
         self._answer(body)
 
     def _answer(self, body: bytes) -> None:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        # From now on it waits for the next order, or does work that the script left behind.
+        signal.setitimer(signal.ITIMER_REAL, self._limits["idle_seconds"])
         self._running = False
-        _write(pack(b'{"answer":%b,"console":%b}' % (body, json.dumps(self._console).encode())))
+        console = json.dumps(self._console).encode() if self._console else b"[]"
+        _write(pack(b'{"answer":%b,"console":%b}' % (body, console)))
 
     def _http(self, arguments: bytes) -> bytes:
         """Have the process on the other side make an HTTP call; the clock stands meanwhile."""
         left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
         _write(pack(HTTP_PREFIX + arguments[1:-1] + b"}"))
-        answer = _read(length_of(_read(HEADER.size)))
+        answer = _read_frame()
         signal.setitimer(signal.ITIMER_REAL, max(left, 0.001))
         return answer
 
@@ -258,15 +262,26 @@ class Nursery:
         return status
 
 
-def _read(size: int) -> bytes:
-    """Return exactly so many bytes of the pipe; the process ends when the other side hung up."""
-    chunks = bytearray()
-    while len(chunks) < size:
-        chunk = os.read(PIPE, min(size - len(chunks), 1024 * 1024))
-        if not chunk:
-            os._exit(0)
-        chunks += chunk
-    return bytes(chunks)
+def _read_frame() -> bytes:
+    """Return the next order or answer; the process ends when the other side hung up."""
+    # Only one frame is ever under way, and most are read at once.
+    received = _read(READ_AT_ONCE)
+    while len(received) < HEADER.size:
+        received += _read(READ_AT_ONCE)
+    end = HEADER.size + length_of(received[: HEADER.size])
+    if len(received) < end:
+        chunks = bytearray(received)
+        while len(chunks) < end:
+            chunks += _read(end - len(chunks))
+        received = bytes(chunks)
+    return received[HEADER.size :]
+
+
+def _read(most: int) -> bytes:
+    chunk = os.read(PIPE, min(most, 1024 * 1024))
+    if not chunk:
+        os._exit(0)
+    return chunk
 
 
 def _write(data: bytes) -> None:

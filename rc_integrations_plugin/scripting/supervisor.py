@@ -37,6 +37,7 @@ UTC = "UTC0"
 KILL_AFTER = 1.5
 # The result, its console and some words around them.
 FRAME_OVERHEAD = 1024 * 1024
+RECEIVED_AT_ONCE = 16 * 1024
 
 
 class ProcessEnded(Exception):
@@ -57,6 +58,8 @@ class ScriptProcess:
         self.version: str | None = None
         self.ended = False
         self._pipe = pipe
+        self._received = bytearray()
+        self._patience = 0.0
 
     def exchange(
         self,
@@ -95,14 +98,19 @@ class ScriptProcess:
             return self._farewell()
 
     def _send(self, payload: bytes, deadline: float) -> None:
-        self._pipe.settimeout(max(deadline - monotonic(), 0.001))
+        self._wait_until(deadline)
         self._pipe.sendall(pack(payload))
 
     def _receive(self, max_bytes: int, deadline: float) -> bytes:
-        size = length_of(self._read(HEADER.size, deadline))
+        self._receive_at_least(HEADER.size, deadline)
+        size = length_of(bytes(self._received[: HEADER.size]))
         if size > max_bytes:
             raise ProcessEnded
-        return self._read(size, deadline)
+        end = HEADER.size + size
+        self._receive_at_least(end, deadline)
+        frame = bytes(self._received[HEADER.size : end])
+        del self._received[:end]
+        return frame
 
     def _farewell(self) -> bytes:
         try:
@@ -110,19 +118,25 @@ class ScriptProcess:
         except OSError:
             raise ProcessEnded from None
 
-    def _read(self, size: int, deadline: float) -> bytes:
-        chunks = bytearray()
-        while len(chunks) < size:
-            self._pipe.settimeout(max(deadline - monotonic(), 0.001))
-            chunk = self._pipe.recv(min(size - len(chunks), 1024 * 1024))
+    def _receive_at_least(self, size: int, deadline: float) -> None:
+        while len(self._received) < size:
+            self._wait_until(deadline)
+            chunk = self._pipe.recv(max(size - len(self._received), RECEIVED_AT_ONCE))
             if not chunk:
                 raise ProcessEnded
-            chunks += chunk
-        return bytes(chunks)
+            self._received += chunk
+
+    def _wait_until(self, deadline: float) -> None:
+        """Have the pipe wait for so long; a system call, so only if it makes a difference."""
+        seconds = max(deadline - monotonic(), 0.001)
+        if not seconds <= self._patience < seconds + 0.02:
+            self._pipe.settimeout(seconds)
+            self._patience = seconds
 
     def hung_up(self) -> bool:
         """Tell whether a waiting process has said goodbye or closed its end."""
         self._pipe.settimeout(0)
+        self._patience = 0.0
         try:
             self._pipe.recv(1, socket.MSG_PEEK)
         except BlockingIOError:

@@ -15,18 +15,35 @@ export function toData(value) {
 
 const { getPrototypeOf } = Object;
 const { isArray } = Array;
-const PLAIN = [Object.prototype, null];
+const { prototype } = Object;
 
 function isPlain(value, depth) {
-  if (typeof value !== 'object') return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number' || value === undefined;
+  return typeof value === 'object' ? isPlainObject(value, depth) : isPlainPrimitive(value);
+}
+
+function isPlainPrimitive(value) {
+  return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number' || value === undefined;
+}
+
+// Written out for the common kinds of values: a call costs more than all else here.
+function isPlainObject(value, depth) {
   if (value === null) return true;
   if (depth >= MAX_DEPTH || value.toJSON !== undefined) return false;
   if (isArray(value)) {
-    for (let at = 0; at < value.length; at += 1) if (!isPlain(value[at], depth + 1)) return false;
+    for (let at = 0; at < value.length; at += 1) {
+      const item = value[at];
+      if (typeof item === 'string' || typeof item === 'number') continue;
+      if (!isPlain(item, depth + 1)) return false;
+    }
     return true;
   }
-  if (!PLAIN.includes(getPrototypeOf(value))) return false;
-  for (const key in value) if (!isPlain(value[key], depth + 1)) return false;
+  const parent = getPrototypeOf(value);
+  if (parent !== prototype && parent !== null) return false;
+  for (const key in value) {
+    const item = value[key];
+    if (typeof item === 'string' || typeof item === 'number') continue;
+    if (!isPlain(item, depth + 1)) return false;
+  }
   return true;
 }
 
