@@ -74,12 +74,14 @@ class ProcessScriptRunner:
             return self._compile(process, source, skip_transpile=skip_transpile).fault
 
     def review(self, source: str, *, skip_transpile: bool = False) -> ScriptReview:
-        """Compile and read the source in a process that is thrown away; nothing of it runs."""
+        """Compile and read the source in processes that are thrown away; nothing of it runs."""
         fault = check_source(source, max_bytes=self._settings.script_input_bytes)
         if fault is not None:
             return ScriptReview(fault=fault)
         with self._supervisor.throw_away_process() as process:
             compilation = self._compile(process, source, skip_transpile=skip_transpile)
+        # Another one: a script's functions take the place of globals as soon as it is compiled.
+        with self._supervisor.throw_away_process() as process:
             order = {"op": "review", "source": source, "skip_transpile": skip_transpile}
             run = self._ask(process, order | {"checker": checker.load()})
         if compilation.fault is not None:

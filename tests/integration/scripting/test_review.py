@@ -4,7 +4,7 @@ import contextlib
 
 import pytest
 
-from rc_integrations_plugin.scripting.protocol import FaultKind, Finding, Severity
+from rc_integrations_plugin.scripting.protocol import FaultKind, Finding, ScriptRunner, Severity
 from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
 from rc_integrations_plugin.settings import Settings
 
@@ -14,15 +14,13 @@ INCOMING = "class Script { process_incoming_request({ request }) { %s } }"
 OUTGOING = "class Script { process_outgoing_response({ request, response }) { %s } }"
 
 
-def find(
-    runner: ProcessScriptRunner, source: str, *, skip_transpile: bool = False
-) -> list[Finding]:
+def find(runner: ScriptRunner, source: str, *, skip_transpile: bool = False) -> list[Finding]:
     review = runner.review(source, skip_transpile=skip_transpile)
     assert review.fault is None, review.fault
     return list(review.findings)
 
 
-def codes(runner: ProcessScriptRunner, source: str, **options: bool) -> set[tuple[str, str]]:
+def codes(runner: ScriptRunner, source: str, **options: bool) -> set[tuple[str, str]]:
     return {(finding.code, finding.name) for finding in find(runner, source, **options)}
 
 
@@ -126,7 +124,7 @@ FOUND = {
 
 
 @pytest.mark.parametrize(("source", "code", "name"), FOUND.values(), ids=FOUND.keys())
-def test_this_is_found(runner: ProcessScriptRunner, source: str, code: str, name: str) -> None:
+def test_this_is_found(runner: ScriptRunner, source: str, code: str, name: str) -> None:
     assert (code, name) in codes(runner, source)
 
 
@@ -163,11 +161,11 @@ CLEAN = {
 
 
 @pytest.mark.parametrize("source", CLEAN.values(), ids=CLEAN.keys())
-def test_here_is_nothing_to_find(runner: ProcessScriptRunner, source: str) -> None:
+def test_here_is_nothing_to_find(runner: ScriptRunner, source: str) -> None:
     assert codes(runner, source) == set()
 
 
-def test_a_finding_has_its_first_place_and_all_lines(runner: ProcessScriptRunner) -> None:
+def test_a_finding_has_its_first_place_and_all_lines(runner: ScriptRunner) -> None:
     source = (
         "class Script {\n  process_incoming_request() {\n    a = 1;\n\n    if (a) a = 2;\n  }\n}"
     )
@@ -178,7 +176,7 @@ def test_a_finding_has_its_first_place_and_all_lines(runner: ProcessScriptRunner
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\u2028"], ids=["lf", "crlf", "cr", "ls"])
-def test_lines_are_counted_as_javascript_does(runner: ProcessScriptRunner, end: str) -> None:
+def test_lines_are_counted_as_javascript_does(runner: ScriptRunner, end: str) -> None:
     source = f"class Script {{{end}process_incoming_request() {{{end}  a = 1 }} }}"
 
     (finding,) = find(runner, source)
@@ -186,7 +184,7 @@ def test_lines_are_counted_as_javascript_does(runner: ProcessScriptRunner, end: 
     assert (finding.line, finding.column) == (3, 3)
 
 
-def test_findings_come_in_the_order_of_the_source(runner: ProcessScriptRunner) -> None:
+def test_findings_come_in_the_order_of_the_source(runner: ScriptRunner) -> None:
     source = INCOMING % "\n_.each([]);\nb = 1;\nUsers.find();\na = HTTP.get('x')"
 
     assert [finding.line for finding in find(runner, source)] == [2, 3, 4, 5, 5]
@@ -197,7 +195,7 @@ def test_findings_come_in_the_order_of_the_source(runner: ProcessScriptRunner) -
     [("a = 1", "strict-assignment"), ("[1].map(function () { this.a })", "strict-this")],
 )
 def test_without_transpiling_strict_classes_are_errors(
-    runner: ProcessScriptRunner, body: str, code: str
+    runner: ScriptRunner, body: str, code: str
 ) -> None:
     (finding,) = find(runner, INCOMING % body, skip_transpile=True)
 
@@ -206,21 +204,21 @@ def test_without_transpiling_strict_classes_are_errors(
 
 
 def test_outside_classes_a_script_stays_sloppy_without_transpiling(
-    runner: ProcessScriptRunner,
+    runner: ScriptRunner,
 ) -> None:
     found = codes(runner, "a = 1;" + INCOMING % "return a", skip_transpile=True)
 
     assert found == {("implicit-global", "a")}
 
 
-def test_a_script_that_asks_for_it_is_strict(runner: ProcessScriptRunner) -> None:
+def test_a_script_that_asks_for_it_is_strict(runner: ScriptRunner) -> None:
     source = "'use strict';" + INCOMING % "a = 1"
 
     assert ("strict-assignment", "a") in codes(runner, source, skip_transpile=True)
     assert codes(runner, source) == {("implicit-global", "a")}
 
 
-def test_a_syntax_error_has_line_and_column_and_no_findings(runner: ProcessScriptRunner) -> None:
+def test_a_syntax_error_has_line_and_column_and_no_findings(runner: ScriptRunner) -> None:
     review = runner.review("class Script {\n  run() { a = ; }\n}")
 
     assert review.fault is not None
@@ -229,7 +227,7 @@ def test_a_syntax_error_has_line_and_column_and_no_findings(runner: ProcessScrip
     assert review.findings == ()
 
 
-def test_an_import_is_a_syntax_error_that_is_explained(runner: ProcessScriptRunner) -> None:
+def test_an_import_is_a_syntax_error_that_is_explained(runner: ScriptRunner) -> None:
     review = runner.review("import _ from 'lodash';\n" + INCOMING % "return _")
 
     assert review.fault is not None
@@ -238,10 +236,18 @@ def test_an_import_is_a_syntax_error_that_is_explained(runner: ProcessScriptRunn
     ]
 
 
-def test_nothing_of_the_script_runs(runner: ProcessScriptRunner) -> None:
+def test_nothing_of_the_script_runs(runner: ScriptRunner) -> None:
     source = "JSON.parse = Array.prototype.map = () => { throw 1 }; for (;;);"
 
     assert runner.review(source).fault is None
+
+
+def test_functions_of_a_script_do_not_get_into_the_checker_s_way(
+    runner: ScriptRunner,
+) -> None:
+    own = "function Map() {} function Set() {} function require() {} var Array, Object, Reflect;"
+
+    assert codes(runner, own + INCOMING % "a = require('fs')") == {("implicit-global", "a")}
 
 
 def test_a_script_that_is_too_large_to_be_looked_through_can_run() -> None:
@@ -269,7 +275,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("source", HOSTILE.values(), ids=HOSTILE.keys())
-def test_hostile_sources_are_answered(runner: ProcessScriptRunner, source: str) -> None:
+def test_hostile_sources_are_answered(runner: ScriptRunner, source: str) -> None:
     review = runner.review(source)
 
     assert len(review.findings) <= 200
