@@ -4,8 +4,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from rc_integrations_plugin.scripting.protocol import Script, ScriptFault, ScriptRun
-from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
+from rc_integrations_plugin.scripting.protocol import Script, ScriptFault, ScriptRun, ScriptRunner
 
 Run = Callable[..., ScriptRun]
 CALL_SECONDS = 1.0
@@ -24,19 +23,19 @@ def method(body: str) -> str:
     return f"class Script {{ run(data) {{ {body} }} }}"
 
 
-def run_source(runner: ProcessScriptRunner, source: str, argument: Any = None) -> ScriptRun:
+def run_source(runner: ScriptRunner, source: str, argument: Any = None) -> ScriptRun:
     """Return how a call of `run` went, on a new instance."""
     return runner.call(make_script(source), "run", argument)
 
 
-def value_of(runner: ProcessScriptRunner, body: str, argument: Any = None) -> Any:
+def value_of(runner: ScriptRunner, body: str, argument: Any = None) -> Any:
     """Return what a method with this body returns."""
     run = run_source(runner, method(body), argument)
     assert run.fault is None, run.fault
     return run.value
 
 
-def fault_of(runner: ProcessScriptRunner, body: str, argument: Any = None) -> ScriptFault:
+def fault_of(runner: ScriptRunner, body: str, argument: Any = None) -> ScriptFault:
     """Return why a method with this body gave no result."""
     run = run_source(runner, method(body), argument)
     assert run.fault is not None, run.value

@@ -9,12 +9,11 @@ from typing import Any
 
 import pytest
 
-from rc_integrations_plugin.scripting.protocol import FaultKind
-from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
-from tests.script_fixtures import http, runner
+from rc_integrations_plugin.scripting.protocol import FaultKind, ScriptRunner
+from tests.script_fixtures import http, local_runner, runner
 from tests.scripts import make_script, method, run_source, value_of
 
-__all__ = ["http", "runner"]
+__all__ = ["http", "local_runner", "runner"]
 pytestmark = pytest.mark.integration
 OUTSIDE = ("process", "call_python", "dukpy", "std", "os", "scriptArgs", "Deno", "load", "print",
            "__loadScript", "ivm", "serverFetch", "XMLHttpRequest", "WebAssembly", "Worker",
@@ -26,7 +25,7 @@ NOTHING = "undefinedundefinedundefined"
 
 
 @pytest.mark.parametrize("name", OUTSIDE)
-def test_nothing_of_a_host_has_a_name(runner: ProcessScriptRunner, name: str) -> None:
+def test_nothing_of_a_host_has_a_name(runner: ScriptRunner, name: str) -> None:
     assert value_of(runner, f"return typeof {name}") == "undefined"
 
 
@@ -58,7 +57,7 @@ def test_nothing_of_a_host_has_a_name(runner: ProcessScriptRunner, name: str) ->
         "__script_class__",
     ],
 )
-def test_a_functions_constructor_leads_nowhere(runner: ProcessScriptRunner, function: str) -> None:
+def test_a_functions_constructor_leads_nowhere(runner: ScriptRunner, function: str) -> None:
     body = f"try {{ return {REACH}({function}) }} catch (e) {{ return '{NOTHING}' }}"
 
     value = value_of(runner, body, {})
@@ -118,7 +117,7 @@ def test_a_functions_constructor_leads_nowhere(runner: ProcessScriptRunner, func
         "return typeof (require.main || require.cache || require.extensions)",
     ],
 )
-def test_a_known_way_out_is_closed(runner: ProcessScriptRunner, body: str) -> None:
+def test_a_known_way_out_is_closed(runner: ScriptRunner, body: str) -> None:
     run = run_source(runner, method(body), {})
 
     assert run.fault is not None or run.value == "undefined"
@@ -146,9 +145,7 @@ HIJACKS = [
 
 
 @pytest.mark.parametrize("hijack", HIJACKS)
-def test_changed_built_ins_change_nothing_for_others(
-    runner: ProcessScriptRunner, hijack: str
-) -> None:
+def test_changed_built_ins_change_nothing_for_others(runner: ScriptRunner, hijack: str) -> None:
     script = make_script(method(f"{hijack}; return 1"))
 
     for _ in range(2):
@@ -172,13 +169,13 @@ def test_changed_built_ins_change_nothing_for_others(
     ],
 )
 def test_a_result_cannot_pass_for_something_else(
-    runner: ProcessScriptRunner, body: str, value: Any
+    runner: ScriptRunner, body: str, value: Any
 ) -> None:
     assert value_of(runner, body) == value
 
 
 def test_a_script_cannot_break_out_of_what_is_wrapped_around_it(
-    runner: ProcessScriptRunner,
+    runner: ScriptRunner,
 ) -> None:
     fault = runner.check("}); globalThis.escaped = 1; (function () {")
 
@@ -186,14 +183,14 @@ def test_a_script_cannot_break_out_of_what_is_wrapped_around_it(
     assert fault.kind is FaultKind.SYNTAX
 
 
-def test_the_stack_shows_none_of_our_code(runner: ProcessScriptRunner) -> None:
+def test_the_stack_shows_none_of_our_code(runner: ScriptRunner) -> None:
     stack = value_of(runner, "return new Error('x').stack")
 
     assert "/" not in stack
     assert ".py" not in stack
 
 
-def test_freezing_the_world_does_not_stop_the_engine(runner: ProcessScriptRunner) -> None:
+def test_freezing_the_world_does_not_stop_the_engine(runner: ScriptRunner) -> None:
     freeze = "for (const k of Reflect.ownKeys(globalThis)) Object.freeze(globalThis[k]);"
     script = make_script(
         method(f"try {{ {freeze} }} catch (e) {{}} Object.freeze(globalThis); return 1")

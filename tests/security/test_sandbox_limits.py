@@ -2,12 +2,11 @@
 
 import pytest
 
-from rc_integrations_plugin.scripting.protocol import FaultKind
-from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
-from tests.script_fixtures import http, runner
+from rc_integrations_plugin.scripting.protocol import FaultKind, ScriptRunner
+from tests.script_fixtures import http, local_runner, runner
 from tests.scripts import CALL_SECONDS, make_script, method, value_of
 
-__all__ = ["http", "runner"]
+__all__ = ["http", "local_runner", "runner"]
 pytestmark = pytest.mark.integration
 
 TIMEOUT, MEMORY, EXCEPTION = FaultKind.TIMEOUT, FaultKind.MEMORY, FaultKind.EXCEPTION
@@ -77,7 +76,7 @@ ATTACKS = {
 
 @pytest.mark.parametrize(("body", "kinds"), ATTACKS.values(), ids=ATTACKS)
 def test_it_ends_within_twice_the_limit_and_the_next_call_works(
-    runner: ProcessScriptRunner, body: str, kinds: set[FaultKind]
+    runner: ScriptRunner, body: str, kinds: set[FaultKind]
 ) -> None:
     script = make_script(f"class Script {{ run() {{ {body} }} fine() {{ return 'fine' }} }}")
 
@@ -90,7 +89,7 @@ def test_it_ends_within_twice_the_limit_and_the_next_call_works(
     assert runner.call(script, "fine", None).value == "fine"
 
 
-def test_a_hanging_constructor_ends(runner: ProcessScriptRunner) -> None:
+def test_a_hanging_constructor_ends(runner: ScriptRunner) -> None:
     run = runner.call(make_script("class Script { constructor() { for (;;); } }"), "run", None)
 
     assert run.fault is not None
@@ -98,27 +97,27 @@ def test_a_hanging_constructor_ends(runner: ProcessScriptRunner) -> None:
     assert "1 s" in run.fault.message
 
 
-def test_a_hanging_getter_of_the_method_ends(runner: ProcessScriptRunner) -> None:
+def test_a_hanging_getter_of_the_method_ends(runner: ScriptRunner) -> None:
     run = runner.call(make_script("class Script { get run() { for (;;); } }"), "run", None)
 
     assert run.fault is not None
     assert run.fault.kind is TIMEOUT
 
 
-def test_a_source_that_takes_forever_to_compile_ends(runner: ProcessScriptRunner) -> None:
+def test_a_source_that_takes_forever_to_compile_ends(runner: ScriptRunner) -> None:
     fault = runner.check("a" + "=>a" * 200_000)
 
     assert fault is None or fault.kind in {FaultKind.SYNTAX, MEMORY, TIMEOUT, FaultKind.CRASH}
 
 
-def test_a_source_that_is_too_large_is_refused(runner: ProcessScriptRunner) -> None:
+def test_a_source_that_is_too_large_is_refused(runner: ScriptRunner) -> None:
     fault = runner.check(" " * 5_000_000)
 
     assert fault is not None
     assert fault.kind is FaultKind.INPUT
 
 
-def test_other_integrations_run_meanwhile(runner: ProcessScriptRunner) -> None:
+def test_other_integrations_run_meanwhile(runner: ScriptRunner) -> None:
     bomb = make_script(method("const a = []; for (;;) a.push({})"))
 
     assert runner.call(bomb, "run", None).fault is not None

@@ -9,11 +9,12 @@ import psutil
 import pytest
 
 from rc_integrations_plugin.scripting.confinement import can_filter_calls
+from rc_integrations_plugin.scripting.protocol import ScriptRunner
 from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
-from tests.script_fixtures import http, runner
+from tests.script_fixtures import http, local_runner, runner
 from tests.scripts import make_script, method
 
-__all__ = ["http", "runner"]
+__all__ = ["http", "local_runner", "runner"]
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc"),
@@ -21,11 +22,11 @@ pytestmark = [
 
 
 @pytest.fixture
-def child(runner: ProcessScriptRunner) -> Path:
+def child(runner: ScriptRunner, local_runner: ProcessScriptRunner) -> Path:
     """The folder in /proc of a script's process that has run once."""
     script = make_script(method("return 1"))
     assert runner.call(script, "run", None).value == 1
-    with runner._supervisor.process_of(script.integration_id) as process:
+    with local_runner._supervisor.process_of(script.integration_id) as process:
         return Path(f"/proc/{process.pid}")
 
 

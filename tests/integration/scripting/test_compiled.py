@@ -3,28 +3,27 @@
 import pytest
 
 from rc_integrations_plugin.scripting.compiled import mark_of
-from rc_integrations_plugin.scripting.protocol import FaultKind
-from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
+from rc_integrations_plugin.scripting.protocol import FaultKind, ScriptRunner
 from tests.scripts import make_script, method
 
 pytestmark = pytest.mark.integration
 SLOPPY = "class Script {\n  run(data) { text = 'a'; this.b = text; data.c.d; }\n}"
 
 
-def compiled(runner: ProcessScriptRunner, source: str, *, skip_transpile: bool = False) -> str:
+def compiled(runner: ScriptRunner, source: str, *, skip_transpile: bool = False) -> str:
     review = runner.review(source, skip_transpile=skip_transpile)
     assert review.fault is None
     return review.compiled
 
 
-def test_a_review_gives_what_is_to_be_kept(runner: ProcessScriptRunner) -> None:
+def test_a_review_gives_what_is_to_be_kept(runner: ScriptRunner) -> None:
     text = compiled(runner, SLOPPY)
 
     assert text.startswith(f"/*compiled {mark_of(SLOPPY, skip_transpile=False)} ")
     assert text.count("\n") == SLOPPY.count("\n")
 
 
-def test_what_is_kept_is_what_runs(runner: ProcessScriptRunner) -> None:
+def test_what_is_kept_is_what_runs(runner: ScriptRunner) -> None:
     source = method("return 'as it was saved'")
     text = compiled(runner, source).replace("as it was saved", "as it was kept")
 
@@ -32,15 +31,13 @@ def test_what_is_kept_is_what_runs(runner: ProcessScriptRunner) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "class Script {}", "/*compiled 0 {}*/class Script {}"])
-def test_without_it_or_with_an_older_one_the_script_runs(
-    runner: ProcessScriptRunner, text: str
-) -> None:
+def test_without_it_or_with_an_older_one_the_script_runs(runner: ScriptRunner, text: str) -> None:
     script = make_script(method("implicit = 5; return implicit"), compiled=text)
 
     assert runner.call(script, "run", None).value == 5
 
 
-def test_places_are_those_of_the_script_as_it_was_saved(runner: ProcessScriptRunner) -> None:
+def test_places_are_those_of_the_script_as_it_was_saved(runner: ScriptRunner) -> None:
     for text in (compiled(runner, SLOPPY), ""):
         fault = runner.call(make_script(SLOPPY, compiled=text), "run", {}).fault
 
@@ -48,7 +45,7 @@ def test_places_are_those_of_the_script_as_it_was_saved(runner: ProcessScriptRun
         assert (fault.line, fault.column) == (2, SLOPPY.splitlines()[1].index("data.c") + 1)
 
 
-def test_a_strict_script_is_kept_as_it_is(runner: ProcessScriptRunner) -> None:
+def test_a_strict_script_is_kept_as_it_is(runner: ScriptRunner) -> None:
     text = compiled(runner, SLOPPY, skip_transpile=True)
 
     assert text.endswith(SLOPPY)
@@ -58,7 +55,7 @@ def test_a_strict_script_is_kept_as_it_is(runner: ProcessScriptRunner) -> None:
     assert fault.name == "ReferenceError"
 
 
-def test_a_script_that_does_not_compile_is_not_kept(runner: ProcessScriptRunner) -> None:
+def test_a_script_that_does_not_compile_is_not_kept(runner: ScriptRunner) -> None:
     source = "class Script {\n  run() { return 1 +; }\n}"
 
     assert runner.review(source).compiled == ""
@@ -67,7 +64,7 @@ def test_a_script_that_does_not_compile_is_not_kept(runner: ProcessScriptRunner)
     assert (run.fault.kind, run.fault.line, run.fresh_instance) == (FaultKind.SYNTAX, 2, True)
 
 
-def test_nothing_of_a_script_runs_where_it_is_compiled(runner: ProcessScriptRunner) -> None:
+def test_nothing_of_a_script_runs_where_it_is_compiled(runner: ScriptRunner) -> None:
     """What one integration's script does can't reach what the same script is for another."""
     source = method("return Object.tampered === undefined") + "Object.tampered = 1; 'mark';"
 
@@ -77,7 +74,7 @@ def test_nothing_of_a_script_runs_where_it_is_compiled(runner: ProcessScriptRunn
     assert "tampered" in compiled(runner, source)
 
 
-def test_a_first_line_for_unix_is_a_comment(runner: ProcessScriptRunner) -> None:
+def test_a_first_line_for_unix_is_a_comment(runner: ScriptRunner) -> None:
     source = "#!/usr/bin/env node\n" + method("return 1")
 
     for strict in (False, True):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
+from rc_integrations_plugin.scripting.protocol import ScriptRunner
 from tests.scripts import method, run_source
 
 pytestmark = pytest.mark.integration
@@ -28,14 +28,14 @@ pytestmark = pytest.mark.integration
         ("console.log('\\ud800')", "log", "\ufffd"),
     ],
 )
-def test_a_console_line(runner: ProcessScriptRunner, call: str, level: str, text: str) -> None:
+def test_a_console_line(runner: ScriptRunner, call: str, level: str, text: str) -> None:
     run = run_source(runner, method(call))
 
     assert run.fault is None
     assert [(line.level, line.text) for line in run.console] == [(level, text)]
 
 
-def test_lines_of_a_failed_call_are_kept(runner: ProcessScriptRunner) -> None:
+def test_lines_of_a_failed_call_are_kept(runner: ScriptRunner) -> None:
     for end in ("throw 1", "while (1);", "return () => {}", "return new Promise(() => {})"):
         run = run_source(runner, method(f"console.log('before'); {end}"))
 
@@ -43,7 +43,7 @@ def test_lines_of_a_failed_call_are_kept(runner: ProcessScriptRunner) -> None:
         assert [line.text for line in run.console] == ["before"]
 
 
-def test_lines_belong_to_their_call(runner: ProcessScriptRunner) -> None:
+def test_lines_belong_to_their_call(runner: ScriptRunner) -> None:
     first = run_source(runner, method("console.log('once')"))
     second = run_source(runner, method("return 1"))
 
@@ -51,7 +51,7 @@ def test_lines_belong_to_their_call(runner: ProcessScriptRunner) -> None:
     assert second.console == ()
 
 
-def test_too_many_lines_are_cut(runner: ProcessScriptRunner) -> None:
+def test_too_many_lines_are_cut(runner: ScriptRunner) -> None:
     run = run_source(runner, method("for (let i = 0; i < 5000; i++) console.log(i)"))
 
     assert run.fault is None
@@ -59,7 +59,7 @@ def test_too_many_lines_are_cut(runner: ProcessScriptRunner) -> None:
     assert "left out" in run.console[-1].text
 
 
-def test_too_much_text_is_cut(runner: ProcessScriptRunner) -> None:
+def test_too_much_text_is_cut(runner: ScriptRunner) -> None:
     run = run_source(runner, method("for (let i = 0; i < 100; i++) console.log('x'.repeat(10000))"))
 
     assert run.fault is None

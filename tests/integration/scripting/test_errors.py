@@ -2,14 +2,13 @@
 
 import pytest
 
-from rc_integrations_plugin.scripting.protocol import FaultKind
-from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
+from rc_integrations_plugin.scripting.protocol import FaultKind, ScriptRunner
 from tests.scripts import fault_of, make_script, run_source, value_of
 
 pytestmark = pytest.mark.integration
 
 
-def test_a_syntax_error_has_its_line_and_column(runner: ProcessScriptRunner) -> None:
+def test_a_syntax_error_has_its_line_and_column(runner: ScriptRunner) -> None:
     fault = runner.check("class Script {\n  run() {\n    return 1 +;\n  }\n}")
 
     assert fault is not None
@@ -17,7 +16,7 @@ def test_a_syntax_error_has_its_line_and_column(runner: ProcessScriptRunner) -> 
     assert (fault.line, fault.column) == (3, 15)
 
 
-def test_a_syntax_error_in_the_first_line_has_its_column(runner: ProcessScriptRunner) -> None:
+def test_a_syntax_error_in_the_first_line_has_its_column(runner: ScriptRunner) -> None:
     fault = runner.check("let a = ;")
 
     assert fault is not None
@@ -38,7 +37,7 @@ def test_a_syntax_error_in_the_first_line_has_its_column(runner: ProcessScriptRu
     ],
 )
 def test_a_script_that_compiles_passes_the_check_without_running(
-    runner: ProcessScriptRunner, source: str
+    runner: ScriptRunner, source: str
 ) -> None:
     assert runner.check(source) is None
 
@@ -46,15 +45,15 @@ def test_a_script_that_compiles_passes_the_check_without_running(
 @pytest.mark.parametrize(
     "source", ["'use strict'; with ({}) {}", "/* c */ 'use strict'\nvar a = 010"]
 )
-def test_strict_scripts_are_checked_as_strict(runner: ProcessScriptRunner, source: str) -> None:
+def test_strict_scripts_are_checked_as_strict(runner: ScriptRunner, source: str) -> None:
     assert runner.check(source) is not None
 
 
-def test_what_is_not_transpiled_may_not_be_a_module(runner: ProcessScriptRunner) -> None:
+def test_what_is_not_transpiled_may_not_be_a_module(runner: ScriptRunner) -> None:
     assert runner.check("export class Script {}", skip_transpile=True) is not None
 
 
-def test_an_exception_has_its_place_in_the_script_as_saved(runner: ProcessScriptRunner) -> None:
+def test_an_exception_has_its_place_in_the_script_as_saved(runner: ScriptRunner) -> None:
     source = "class Script {\n  helper() { nothing() }\n  run() { return this.helper() }\n}"
 
     fault = run_source(runner, source).fault
@@ -66,7 +65,7 @@ def test_an_exception_has_its_place_in_the_script_as_saved(runner: ProcessScript
     assert fault.stack.splitlines() == ["    at helper (script:2:14)", "    at run (script:3:23)"]
 
 
-def test_a_rejection_is_an_exception(runner: ProcessScriptRunner) -> None:
+def test_a_rejection_is_an_exception(runner: ScriptRunner) -> None:
     fault = fault_of(runner, "return Promise.reject(new RangeError('later'))")
 
     assert (fault.kind, fault.name, fault.message) == (FaultKind.EXCEPTION, "RangeError", "later")
@@ -83,7 +82,7 @@ def test_a_rejection_is_an_exception(runner: ProcessScriptRunner) -> None:
         ("new Proxy({}, { get() { throw 1 } })", "unknown"),
     ],
 )
-def test_anything_may_be_thrown(runner: ProcessScriptRunner, thrown: str, message: str) -> None:
+def test_anything_may_be_thrown(runner: ScriptRunner, thrown: str, message: str) -> None:
     fault = fault_of(runner, f"throw {thrown}")
 
     assert (fault.kind, fault.message) == (FaultKind.EXCEPTION, message)
@@ -101,16 +100,14 @@ def test_anything_may_be_thrown(runner: ProcessScriptRunner, thrown: str, messag
         ("class Script { get run() { return 5 } }", FaultKind.NO_METHOD),
     ],
 )
-def test_the_kind_says_how_far_it_came(
-    runner: ProcessScriptRunner, source: str, kind: FaultKind
-) -> None:
+def test_the_kind_says_how_far_it_came(runner: ScriptRunner, source: str, kind: FaultKind) -> None:
     fault = run_source(runner, source).fault
 
     assert fault is not None
     assert fault.kind is kind
 
 
-def test_a_broken_script_does_not_stay_broken(runner: ProcessScriptRunner) -> None:
+def test_a_broken_script_does_not_stay_broken(runner: ScriptRunner) -> None:
     script = make_script("let tries = 0; throw new Error('always')")
 
     first, second = runner.call(script, "run", None), runner.call(script, "run", None)

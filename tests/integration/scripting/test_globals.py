@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from rc_integrations_plugin.scripting.http import CannedHttp
-from rc_integrations_plugin.scripting.protocol import FaultKind
-from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
+from rc_integrations_plugin.scripting.protocol import FaultKind, ScriptRunner
 from tests.scripts import fault_of, method, run_source, value_of
 
 pytestmark = pytest.mark.integration
@@ -58,13 +57,13 @@ SIGNED = TEXT.encode()
     ],
 )  # fmt: skip
 def test_a_global_does_what_it_is_known_for(
-    runner: ProcessScriptRunner, expression: str, value: Any
+    runner: ScriptRunner, expression: str, value: Any
 ) -> None:
     assert value_of(runner, f"return {expression}") == value
 
 
 @pytest.mark.parametrize("name", ["md5", "sha1", "sha256", "sha384", "sha512", "ripemd160"])
-def test_hashes_are_those_of_openssl(runner: ProcessScriptRunner, name: str) -> None:
+def test_hashes_are_those_of_openssl(runner: ScriptRunner, name: str) -> None:
     if name not in hashlib.algorithms_available:
         pytest.skip("this Python cannot compute it")
 
@@ -86,7 +85,7 @@ def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
-def test_random_ids_are_random(runner: ProcessScriptRunner) -> None:
+def test_random_ids_are_random(runner: ScriptRunner) -> None:
     one, other = value_of(runner, "return [crypto.randomUUID(), crypto.randomUUID()]")
 
     assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", one)
@@ -94,13 +93,13 @@ def test_random_ids_are_random(runner: ProcessScriptRunner) -> None:
 
 
 @pytest.mark.parametrize("name", ["fs", "child_process", "./x", "__proto__", "constructor"])
-def test_other_modules_are_refused_by_name(runner: ProcessScriptRunner, name: str) -> None:
+def test_other_modules_are_refused_by_name(runner: ScriptRunner, name: str) -> None:
     fault = fault_of(runner, f"return require('{name}')")
 
     assert f"Cannot find module '{name}'" in fault.message
 
 
-def test_http_get_gives_the_result_of_meteor(runner: ProcessScriptRunner) -> None:
+def test_http_get_gives_the_result_of_meteor(runner: ScriptRunner) -> None:
     result = value_of(runner, "return HTTP.get('http://host/x')")
 
     assert result["statusCode"] == 200
@@ -109,14 +108,14 @@ def test_http_get_gives_the_result_of_meteor(runner: ProcessScriptRunner) -> Non
     assert result["headers"]["content-type"] == "application/json"
 
 
-def test_http_get_throws_for_a_bad_status(runner: ProcessScriptRunner) -> None:
+def test_http_get_throws_for_a_bad_status(runner: ScriptRunner) -> None:
     body = """try { HTTP.get('http://host/missing') }
         catch (e) { return [e.message, e.response.statusCode] }"""
 
     assert value_of(runner, body) == ["failed [404] no such", 404]
 
 
-def test_the_call_form_never_throws(runner: ProcessScriptRunner) -> None:
+def test_the_call_form_never_throws(runner: ScriptRunner) -> None:
     good, bad = value_of(
         runner,
         """const bad = HTTP('GET', 'http://host/missing');
@@ -128,7 +127,7 @@ def test_the_call_form_never_throws(runner: ProcessScriptRunner) -> None:
     assert bad == ["failed [404] no such", "no such", None]
 
 
-def test_http_call_takes_a_callback(runner: ProcessScriptRunner) -> None:
+def test_http_call_takes_a_callback(runner: ScriptRunner) -> None:
     body = """let got;
         HTTP.call('GET', 'http://host/x', {}, (e, r) => { got = [e, r.statusCode] });
         return got"""
@@ -136,7 +135,7 @@ def test_http_call_takes_a_callback(runner: ProcessScriptRunner) -> None:
     assert value_of(runner, body) == [None, 200]
 
 
-def test_options_become_a_request(runner: ProcessScriptRunner, http: CannedHttp) -> None:
+def test_options_become_a_request(runner: ScriptRunner, http: CannedHttp) -> None:
     value_of(
         runner,
         """HTTP.put('http://host/x?a=1', { data: { b: 2 }, auth: 'u:p', timeout: 500,
@@ -160,7 +159,7 @@ def test_options_become_a_request(runner: ProcessScriptRunner, http: CannedHttp)
     assert (delete.method, delete.url) == ("DELETE", "http://host/x?z=1&p=1&p=2")
 
 
-def test_fetch_gives_a_usable_response(runner: ProcessScriptRunner, http: CannedHttp) -> None:
+def test_fetch_gives_a_usable_response(runner: ScriptRunner, http: CannedHttp) -> None:
     run = run_source(
         runner,
         """class Script { async run() {
@@ -176,20 +175,20 @@ def test_fetch_gives_a_usable_response(runner: ProcessScriptRunner, http: Canned
     assert http.requests[-2].body == '{"a":1}'
 
 
-def test_an_address_that_makes_no_sense_is_an_error(runner: ProcessScriptRunner) -> None:
+def test_an_address_that_makes_no_sense_is_an_error(runner: ScriptRunner) -> None:
     fault = fault_of(runner, "return HTTP.get('nonsense')")
 
     assert (fault.kind, fault.name) == (FaultKind.EXCEPTION, "TypeError")
 
 
-def test_only_so_many_http_calls_may_be_made(runner: ProcessScriptRunner) -> None:
+def test_only_so_many_http_calls_may_be_made(runner: ScriptRunner) -> None:
     fault = fault_of(runner, "for (;;) HTTP.get('http://host/x')")
 
     assert fault.kind is FaultKind.EXCEPTION
     assert "more than 10 HTTP calls" in fault.message
 
 
-def test_left_timers_do_not_hold_a_call(runner: ProcessScriptRunner) -> None:
+def test_left_timers_do_not_hold_a_call(runner: ScriptRunner) -> None:
     run = run_source(runner, method("setTimeout(() => {}, 60000); return 1"))
 
     assert run.value == 1
@@ -197,15 +196,13 @@ def test_left_timers_do_not_hold_a_call(runner: ProcessScriptRunner) -> None:
 
 
 @pytest.mark.parametrize("content", [{"a": [1]}, [1, 2], "text"])
-def test_parsed_content_serves_scripts_that_parse_it(
-    runner: ProcessScriptRunner, content: Any
-) -> None:
+def test_parsed_content_serves_scripts_that_parse_it(runner: ScriptRunner, content: Any) -> None:
     argument = {"response": {"content": content}}
     body = "try { return JSON.parse(data.response.content) } catch (e) { return e.name }"
 
     assert value_of(runner, body, argument) == ("SyntaxError" if content == "text" else content)
 
 
-def test_other_objects_are_parsed_as_ever(runner: ProcessScriptRunner) -> None:
+def test_other_objects_are_parsed_as_ever(runner: ScriptRunner) -> None:
     assert fault_of(runner, "return JSON.parse({ a: 1 })").name == "SyntaxError"
     assert value_of(runner, "return JSON.parse('[1]', (k, v) => v === 1 ? 2 : v)") == [2]

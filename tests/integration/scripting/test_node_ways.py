@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
+from rc_integrations_plugin.scripting.protocol import ScriptRunner
 from tests.scripts import make_script, method, run_source, value_of
 
 pytestmark = pytest.mark.integration
@@ -34,18 +34,18 @@ pytestmark = pytest.mark.integration
     ],
 )  # fmt: skip
 def test_names_may_be_used_before_their_declaration(
-    runner: ProcessScriptRunner, body: str, value: Any
+    runner: ScriptRunner, body: str, value: Any
 ) -> None:
     assert value_of(runner, body, {}) == value
 
 
-def test_top_level_names_may_be_used_before_their_declaration(runner: ProcessScriptRunner) -> None:
+def test_top_level_names_may_be_used_before_their_declaration(runner: ScriptRunner) -> None:
     source = f"seen = typeof limit\nlet limit = 5\n{method('return [seen, limit]')}"
 
     assert run_source(runner, source).value == ["undefined", 5]
 
 
-def test_early_use_is_an_error_where_nothing_is_transpiled(runner: ProcessScriptRunner) -> None:
+def test_early_use_is_an_error_where_nothing_is_transpiled(runner: ScriptRunner) -> None:
     script = make_script(method("early; let early = 1"), skip_transpile=True)
 
     fault = runner.call(script, "run", None).fault
@@ -55,7 +55,7 @@ def test_early_use_is_an_error_where_nothing_is_transpiled(runner: ProcessScript
 
 
 def test_places_behind_a_moved_declaration_are_those_of_the_source(
-    runner: ProcessScriptRunner,
+    runner: ScriptRunner,
 ) -> None:
     fault = run_source(runner, method("a = b; let b = 1; nothing()")).fault
 
@@ -81,9 +81,7 @@ def test_places_behind_a_moved_declaration_are_those_of_the_source(
          "(Array.from({ length: 101 }, (_, i) => (i * 37) % 101))", True),
     ],
 )  # fmt: skip
-def test_sorting_takes_the_steps_of_node(
-    runner: ProcessScriptRunner, call: str, value: Any
-) -> None:
+def test_sorting_takes_the_steps_of_node(runner: ScriptRunner, call: str, value: Any) -> None:
     assert value_of(runner, f"return {call}") == value
 
 
@@ -119,22 +117,20 @@ def test_sorting_takes_the_steps_of_node(
         ("JSON.parse('01')", "Unexpected number in JSON at position 1"),
     ],
 )  # fmt: skip
-def test_errors_have_the_words_of_node(
-    runner: ProcessScriptRunner, body: str, message: str
-) -> None:
+def test_errors_have_the_words_of_node(runner: ScriptRunner, body: str, message: str) -> None:
     script = f"try {{ {body} }} catch (error) {{ return error.message }}"
 
     assert value_of(runner, script, {"text": "a", "none": None}) == message
 
 
-def test_a_rejection_has_the_words_of_node(runner: ProcessScriptRunner) -> None:
+def test_a_rejection_has_the_words_of_node(runner: ScriptRunner) -> None:
     body = "return Promise.resolve(null).then((v) => v.x).catch((error) => error.message)"
 
     assert value_of(runner, body) == "Cannot read properties of null (reading 'x')"
 
 
 def test_a_stack_begins_with_the_error_and_shows_the_script_only(
-    runner: ProcessScriptRunner,
+    runner: ScriptRunner,
 ) -> None:
     body = "try { [1].map(() => null.x) } catch (error) { return error.stack }"
 
@@ -145,7 +141,7 @@ def test_a_stack_begins_with_the_error_and_shows_the_script_only(
     assert all("(script:1:" in frame for frame in frames)
 
 
-def test_words_of_a_script_s_own_errors_stay(runner: ProcessScriptRunner) -> None:
+def test_words_of_a_script_s_own_errors_stay(runner: ScriptRunner) -> None:
     body = "try { throw new Error('not a function') } catch (error) { return error.message }"
 
     assert value_of(runner, body) == "not a function"
@@ -171,5 +167,5 @@ def test_words_of_a_script_s_own_errors_stay(runner: ProcessScriptRunner) -> Non
         ("return String(new Date(NaN))", "Invalid Date"),
     ],
 )  # fmt: skip
-def test_small_things_are_as_in_node(runner: ProcessScriptRunner, body: str, value: Any) -> None:
+def test_small_things_are_as_in_node(runner: ScriptRunner, body: str, value: Any) -> None:
     assert value_of(runner, body) == value

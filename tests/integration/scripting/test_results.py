@@ -4,8 +4,7 @@ from typing import Any
 
 import pytest
 
-from rc_integrations_plugin.scripting.protocol import FaultKind
-from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
+from rc_integrations_plugin.scripting.protocol import FaultKind, ScriptRunner
 from tests.scripts import fault_of, method, run_source, value_of
 
 pytestmark = pytest.mark.integration
@@ -44,9 +43,7 @@ pytestmark = pytest.mark.integration
         ("'\\ud800 and \\0'", "\ufffd and \0", "string"),
     ],
 )
-def test_a_result_is_data(
-    runner: ProcessScriptRunner, returned: str, value: Any, value_type: str
-) -> None:
+def test_a_result_is_data(runner: ScriptRunner, returned: str, value: Any, value_type: str) -> None:
     run = run_source(runner, method(f"return {returned}"))
 
     assert run.fault is None
@@ -65,16 +62,14 @@ def test_a_result_is_data(
         ("let o = {}; for (let i = 0; i < 500; i++) o = { o }; return o", "nested deeper than"),
     ],
 )
-def test_what_is_no_data_is_refused_by_its_path(
-    runner: ProcessScriptRunner, body: str, path: str
-) -> None:
+def test_what_is_no_data_is_refused_by_its_path(runner: ScriptRunner, body: str, path: str) -> None:
     fault = fault_of(runner, body)
 
     assert fault.kind is FaultKind.BAD_RESULT
     assert path in fault.message
 
 
-def test_each_call_gets_a_copy_of_the_argument(runner: ProcessScriptRunner) -> None:
+def test_each_call_gets_a_copy_of_the_argument(runner: ScriptRunner) -> None:
     argument = {"list": [1], "text": 'a\0\ud800"\\\u2028'}
 
     changed = value_of(
@@ -85,7 +80,7 @@ def test_each_call_gets_a_copy_of_the_argument(runner: ProcessScriptRunner) -> N
     assert argument["list"] == [1]
 
 
-def test_an_argument_that_is_no_json_is_refused(runner: ProcessScriptRunner) -> None:
+def test_an_argument_that_is_no_json_is_refused(runner: ScriptRunner) -> None:
     nested: list[Any] = []
     for _ in range(100_000):
         nested = [nested]
@@ -94,7 +89,7 @@ def test_an_argument_that_is_no_json_is_refused(runner: ProcessScriptRunner) -> 
         assert fault_of(runner, "return 1", argument).kind is FaultKind.INPUT
 
 
-def test_an_argument_that_is_too_large_is_refused(runner: ProcessScriptRunner) -> None:
+def test_an_argument_that_is_too_large_is_refused(runner: ScriptRunner) -> None:
     fault = fault_of(runner, "return 1", "x" * (4 * 1024 * 1024))
 
     assert fault.kind is FaultKind.INPUT

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
+from rc_integrations_plugin.scripting.protocol import ScriptRunner
 from tests.scripts import make_script, method, run_source, value_of
 
 pytestmark = pytest.mark.integration
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.integration
         ("return typeof never", "undefined"),
     ],
 )
-def test_a_sloppy_habit_works(runner: ProcessScriptRunner, body: str, value: Any) -> None:
+def test_a_sloppy_habit_works(runner: ScriptRunner, body: str, value: Any) -> None:
     if body.startswith(("return 010", "with", "return delete")):
         source = f"function Script() {{}} Script.prototype.run = function (data) {{ {body} }}"
         assert run_source(runner, source, {}).value == value
@@ -37,7 +37,7 @@ def test_a_sloppy_habit_works(runner: ProcessScriptRunner, body: str, value: Any
         assert value_of(runner, body, {}) == value
 
 
-def test_an_implicit_global_lives_on(runner: ProcessScriptRunner) -> None:
+def test_an_implicit_global_lives_on(runner: ScriptRunner) -> None:
     script = make_script(
         method("count = typeof count === 'undefined' ? 1 : count + 1; return count")
     )
@@ -45,7 +45,7 @@ def test_an_implicit_global_lives_on(runner: ProcessScriptRunner) -> None:
     assert [runner.call(script, "run", None).value for _ in range(3)] == [1, 2, 3]
 
 
-def test_skip_transpile_turns_it_off(runner: ProcessScriptRunner) -> None:
+def test_skip_transpile_turns_it_off(runner: ScriptRunner) -> None:
     script = make_script(method("msg = 1; return msg"), skip_transpile=True)
 
     fault = runner.call(script, "run", None).fault
@@ -54,14 +54,14 @@ def test_skip_transpile_turns_it_off(runner: ProcessScriptRunner) -> None:
     assert fault.message == "msg is not defined"
 
 
-def test_a_leading_use_strict_changes_nothing(runner: ProcessScriptRunner) -> None:
+def test_a_leading_use_strict_changes_nothing(runner: ScriptRunner) -> None:
     run = run_source(runner, f"'use strict'\n{method('msg = 1; return msg')}")
 
     assert run.fault is None
     assert run.value == 1
 
 
-def test_use_strict_counts_where_nothing_is_transpiled(runner: ProcessScriptRunner) -> None:
+def test_use_strict_counts_where_nothing_is_transpiled(runner: ScriptRunner) -> None:
     source = "'use strict'; function Script() { this.run = function () { msg = 1 } }"
 
     fault = runner.call(make_script(source, skip_transpile=True), "run", None).fault
@@ -135,7 +135,7 @@ const list = [class { run() { return 1 } }];
         ("new Base(1).constructor === Base", True),
     ],
 )  # fmt: skip
-def test_classes_stay_classes(runner: ProcessScriptRunner, expression: str, value: Any) -> None:
+def test_classes_stay_classes(runner: ScriptRunner, expression: str, value: Any) -> None:
     body = f"const r = {expression}; if (r instanceof Base) delete r['odd-name']; return r"
     run = run_source(runner, CLASSES + method(body))
 
@@ -143,7 +143,7 @@ def test_classes_stay_classes(runner: ProcessScriptRunner, expression: str, valu
     assert run.value == value
 
 
-def test_places_of_errors_are_those_of_the_source(runner: ProcessScriptRunner) -> None:
+def test_places_of_errors_are_those_of_the_source(runner: ScriptRunner) -> None:
     fault = run_source(runner, "class Script { x = 1; run() { nothing() } }").fault
 
     assert fault is not None
@@ -177,7 +177,7 @@ def test_places_of_errors_are_those_of_the_source(runner: ProcessScriptRunner) -
         "function run(){return 1}}]);return Script}();",
     ],
 )  # fmt: skip
-def test_every_way_to_write_the_class_is_accepted(runner: ProcessScriptRunner, source: str) -> None:
+def test_every_way_to_write_the_class_is_accepted(runner: ScriptRunner, source: str) -> None:
     assert runner.check(source) is None
     run = run_source(runner, source)
 

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from rc_integrations_plugin.scripting.protocol import FaultKind
+from rc_integrations_plugin.scripting.protocol import FaultKind, ScriptRunner
 from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
 from tests.scripts import make_script
 
@@ -24,7 +24,7 @@ class Script {
 """
 
 
-def test_state_lives_on_between_calls(runner: ProcessScriptRunner) -> None:
+def test_state_lives_on_between_calls(runner: ScriptRunner) -> None:
     script = make_script(COUNTER)
 
     runs = [runner.call(script, "run", None) for _ in range(3)]
@@ -33,7 +33,7 @@ def test_state_lives_on_between_calls(runner: ProcessScriptRunner) -> None:
     assert [run.fresh_instance for run in runs] == [True, False, False]
 
 
-def test_an_exception_keeps_the_state(runner: ProcessScriptRunner) -> None:
+def test_an_exception_keeps_the_state(runner: ScriptRunner) -> None:
     script = make_script(COUNTER)
 
     runner.call(script, "run", "throw")
@@ -42,7 +42,7 @@ def test_an_exception_keeps_the_state(runner: ProcessScriptRunner) -> None:
     assert (run.value, run.fresh_instance) == ([1, 1, 2], False)
 
 
-def test_a_timeout_starts_a_fresh_instance(runner: ProcessScriptRunner) -> None:
+def test_a_timeout_starts_a_fresh_instance(runner: ScriptRunner) -> None:
     script = make_script(COUNTER)
 
     runner.call(script, "run", None)
@@ -54,10 +54,12 @@ def test_a_timeout_starts_a_fresh_instance(runner: ProcessScriptRunner) -> None:
     assert (run.value, run.fresh_instance) == ([1, 1, 1], True)
 
 
-def test_a_killed_process_starts_a_fresh_instance(runner: ProcessScriptRunner) -> None:
+def test_a_killed_process_starts_a_fresh_instance(
+    runner: ScriptRunner, local_runner: ProcessScriptRunner
+) -> None:
     script = make_script(COUNTER)
     runner.call(script, "run", None)
-    with runner._supervisor.process_of(script.integration_id) as process:
+    with local_runner._supervisor.process_of(script.integration_id) as process:
         os.kill(process.pid, signal.SIGKILL)
 
     crashed = runner.call(script, "run", None)
@@ -68,7 +70,7 @@ def test_a_killed_process_starts_a_fresh_instance(runner: ProcessScriptRunner) -
     assert (run.value, run.fresh_instance) == ([1, 1, 1], True)
 
 
-def test_a_new_version_starts_a_fresh_instance(runner: ProcessScriptRunner) -> None:
+def test_a_new_version_starts_a_fresh_instance(runner: ScriptRunner) -> None:
     script = make_script(COUNTER)
     runner.call(script, "run", None)
 
@@ -85,7 +87,7 @@ def test_a_new_version_starts_a_fresh_instance(runner: ProcessScriptRunner) -> N
     assert (run.value, run.fresh_instance) == ("new", True)
 
 
-def test_integrations_share_nothing(runner: ProcessScriptRunner) -> None:
+def test_integrations_share_nothing(runner: ScriptRunner) -> None:
     writer = make_script(
         "class Script { run() { leaked = Array.prototype.leak = _.leak = Store.set('a', 1) } }"
     )
@@ -99,7 +101,7 @@ def test_integrations_share_nothing(runner: ProcessScriptRunner) -> None:
     assert runner.call(reader, "run", None).value == ["undefined", None, None, None]
 
 
-def test_random_numbers_differ_between_processes(runner: ProcessScriptRunner) -> None:
+def test_random_numbers_differ_between_processes(runner: ScriptRunner) -> None:
     scripts = [make_script("class Script { run() { return Math.random() } }") for _ in range(3)]
 
     numbers = {runner.call(script, "run", None).value for script in scripts}
