@@ -48,9 +48,7 @@ class ScriptedRunner:
 
     def review(self, source: str, *, skip_transpile: bool = False) -> ScriptReview:
         fault = self.check(source, skip_transpile=skip_transpile)
-        return ScriptReview(
-            fault=fault, compiled="" if fault else source, findings=self.findings
-        )
+        return ScriptReview(fault=fault, compiled="" if fault else source, findings=self.findings)
 
     def call(self, script: Script, method: str, argument: Any) -> ScriptRun:
         self._stop_if_unavailable()
