@@ -8,7 +8,8 @@
 export function findEarlyUses(program) {
   const uses = new Map();
   const blocks = [];
-  collect(program, { uses, blocks, functions: [], classes: [] });
+  collect(program, { uses, blocks, around: undefined });
+  for (const found of uses.values()) found.sort((one, other) => one.start - other.start);
   const hoisted = new Map();
   const rewritten = new Set();
   for (const block of blocks) {
@@ -24,25 +25,31 @@ export function findEarlyUses(program) {
 const BLOCKS = new Set(['Program', 'BlockStatement', 'SwitchStatement']);
 const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']);
 
+// Functions and class bodies around a use, the innermost first: `{node, outer}`.
 function collect(node, state) {
   if (BLOCKS.has(node.type)) state.blocks.push(node);
   if (node.type === 'Identifier') {
-    const found = { start: node.start, functions: [...state.functions], classes: [...state.classes] };
-    if (state.uses.has(node.name)) state.uses.get(node.name).push(found);
+    const found = { start: node.start, around: state.around };
+    const others = state.uses.get(node.name);
+    if (others) others.push(found);
     else state.uses.set(node.name, [found]);
     return;
   }
-  const isFunction = FUNCTIONS.has(node.type);
-  const isClass = node.type === 'ClassBody';
-  if (isFunction) state.functions.push(node);
-  if (isClass) state.classes.push(node);
-  for (const [key, child] of Object.entries(node)) {
+  const { around } = state;
+  if (FUNCTIONS.has(node.type) || node.type === 'ClassBody') state.around = { node, outer: around };
+  for (const key in node) {
+    const child = node[key];
     if (typeof child !== 'object' || child === null || key === 'loc' || isPlainName(node, key)) continue;
-    if (Array.isArray(child)) for (const item of child) item && collect(item, state);
-    else if (typeof child.type === 'string') collect(child, state);
+    if (Array.isArray(child)) {
+      for (const item of child) if (item) collect(item, state);
+    } else if (typeof child.type === 'string') collect(child, state);
   }
-  if (isFunction) state.functions.pop();
-  if (isClass) state.classes.pop();
+  state.around = around;
+}
+
+function isWithin(around, test) {
+  for (let at = around; at; at = at.outer) if (test(at.node)) return true;
+  return false;
 }
 
 /** Tells names of properties and labels from names of variables. */
@@ -83,32 +90,47 @@ export function namesOf(pattern) {
 }
 
 function usedEarly(name, { node, visibleUntil }, block, uses) {
-  const found = (uses.get(name) ?? []).filter(({ start }) => start >= block.start && start < block.end);
+  const all = uses.get(name) ?? [];
+  const from = firstAt(all, block.start);
+  const to = firstAt(all, block.end);
   if (block.type === 'SwitchStatement') {
     // What is switched on is evaluated outside of the block.
-    if (found.some(({ start }) => start < block.discriminant.end)) return false;
-    if (found.some(({ start }) => start >= visibleUntil)) return true;
+    if (from < to && all[from].start < block.discriminant.end) return false;
+    if (firstAt(all, visibleUntil) < to) return true;
   }
-  return found.some((use) => isEarly(use, node, block, uses));
+  for (let at = from; at < to; at += 1) if (isEarly(all[at], node, block, uses)) return true;
+  return false;
 }
 
-function isEarly({ start, functions, classes }, node, block, uses) {
+/** Returns the index of the first use that starts at this position or later. */
+function firstAt(found, position) {
+  let low = 0;
+  let high = found.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (found[middle].start < position) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function isEarly({ start, around }, node, block, uses) {
   // The methods of a class in the block are usually called later.
-  if (start < node.start) return !classes.some((around) => around.start > block.start);
-  if (start < node.end) return selfUse(start, functions, node);
+  if (start < node.start) return !isWithin(around, ({ type, start: from }) => type === 'ClassBody' && from > block.start);
+  if (start < node.end) return selfUse(start, around, node);
   // A function that stands after the declaration may have been called before.
-  return functions.some(
-    (around) =>
-      around.type === 'FunctionDeclaration' &&
-      around.start > node.end &&
-      (uses.get(around.id?.name) ?? []).some((use) => use.start >= block.start && use.start < node.start),
-  );
+  return isWithin(around, ({ type, start: from, id }) => {
+    if (type !== 'FunctionDeclaration' || from <= node.end || !id) return false;
+    const calls = uses.get(id.name) ?? [];
+    const first = calls[firstAt(calls, block.start)];
+    return first !== undefined && first.start < node.start;
+  });
 }
 
 /** Tells `let x = x || 1` from the declared name itself and from a function that calls itself. */
-function selfUse(start, functions, node) {
+function selfUse(start, around, node) {
   if (node.type === 'ClassDeclaration') return false;
   const declarator = node.declarations.find((item) => start >= item.start && start < item.end);
   if (!declarator?.init || start < declarator.init.start) return false;
-  return !functions.some((around) => around.start >= declarator.init.start);
+  return !isWithin(around, (outer) => outer.start >= declarator.init.start);
 }
