@@ -14,10 +14,12 @@ from rc_integrations_plugin.scripting.protocol import (
     ScriptHttpRequest,
     ScriptHttpResponse,
     ScriptRun,
+    ScriptRunner,
 )
 from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
 from rc_integrations_plugin.settings import Settings
 from tests.script_cases import ScriptCase, case_names, load_case
+from tests.script_places import Place, runner_at
 
 
 class CurrentAnswers:
@@ -36,13 +38,21 @@ def answers() -> CurrentAnswers:
 
 
 @pytest.fixture(scope="module")
-def runner(answers: CurrentAnswers) -> Iterator[ProcessScriptRunner]:
+def local_runner(answers: CurrentAnswers) -> Iterator[ProcessScriptRunner]:
     runner = ProcessScriptRunner(Settings(), http=answers)
     yield runner
     runner.close()
 
 
-def run_case(runner: ProcessScriptRunner, name: str, case: ScriptCase) -> ScriptRun:
+@pytest.fixture(scope="module", params=list(Place))
+def runner(
+    request: pytest.FixtureRequest, local_runner: ProcessScriptRunner
+) -> Iterator[ScriptRunner]:
+    with runner_at(request.param, local_runner) as runner:
+        yield runner
+
+
+def run_case(runner: ScriptRunner, name: str, case: ScriptCase) -> ScriptRun:
     script = Script(integration_id=name, name=name, version="1", source=case.source)
     runs = [runner.call(script, case.method, case.argument) for _ in range(case.calls)]
     return runs[-1]
@@ -50,7 +60,7 @@ def run_case(runner: ProcessScriptRunner, name: str, case: ScriptCase) -> Script
 
 @pytest.mark.parametrize("name", case_names())
 def test_script_gives_what_it_gave_on_rocket_chat(
-    name: str, runner: ProcessScriptRunner, answers: CurrentAnswers
+    name: str, runner: ScriptRunner, answers: CurrentAnswers
 ) -> None:
     case = load_case(name)
     answers.canned = CannedHttp(case.http)
@@ -64,7 +74,7 @@ def test_script_gives_what_it_gave_on_rocket_chat(
 
 @pytest.mark.parametrize("name", [n for n in case_names() if "console" in load_case(n).expected])
 def test_script_logs_what_it_logged_on_rocket_chat(
-    name: str, runner: ProcessScriptRunner, answers: CurrentAnswers
+    name: str, runner: ScriptRunner, answers: CurrentAnswers
 ) -> None:
     case = load_case(name)
     answers.canned = CannedHttp(case.http)
