@@ -116,45 +116,59 @@ class ProcessScriptRunner:
         text = encode_argument(argument, max_bytes=self._settings.script_input_bytes)
         if isinstance(text, ScriptFault):
             return ScriptRun(fault=text)
-        while True:
+        run = None
+        while run is None:
             with self._supervisor.process_of(script.integration_id) as process:
-                if process.version not in {None, script.version}:
+                if process.version in {None, script.version}:
+                    run = self._call_in(process, script, method, text)
+                else:
                     self._supervisor.end(process)
-                    continue
-                compiled = None
-                if process.version is None:
-                    compiled, failure = self._compiled_of(script)
-                    if compiled is None:
-                        return failure
-                process.version = script.version
-                run = self._run(process, _order(script, method, text, compiled))
-            if run is not None:
-                return run
+        return run
 
-    def _compiled_of(self, script: Script) -> tuple[Compiled | None, ScriptRun]:
-        """Return what a script is run as, or how compiling it failed."""
+    def _call_in(
+        self, process: ScriptProcess, script: Script, method: str, argument: bytes
+    ) -> ScriptRun | None:
+        """Return how the call went, or None if the process had ended before it came."""
+        if process.version is not None:
+            return self._run(process, _order(script, method, argument, None))
+        compiled = self._compiled_of(script, process)
+        if not isinstance(compiled, Compiled):
+            return compiled
+        process.version = script.version
+        return self._run(process, _order(script, method, argument, compiled))
+
+    def _compiled_of(self, script: Script, process: ScriptProcess) -> Compiled | ScriptRun | None:
+        """Return what a script is run as; if there is none, what `_run` returned.
+
+        Args:
+            script: it must not have run in the process: what comes of this is kept for others.
+            process: where it is rewritten, unless that was done before.
+        """
         found = self._compiled.find(script)
         if found is not None:
-            return found, ScriptRun()
-        # Not in the process at hand: that is in the script's hands as soon as it runs, and what
-        # comes of this is kept for other processes.
-        with self._supervisor.throw_away_process() as process:
-            run = self._compile(process, script.source, skip_transpile=False)
-        if run.fault is not None:
-            return None, replace(run, fresh_instance=True)
+            return found
+        order = json.dumps({"op": "rewrite", "source": script.source}).encode()
+        run = self._run(process, order, max_bytes=self._compiled_bytes)
+        if run is None or run.fault is not None:
+            return run
         compiled = _read_compilation(run, script.source)
         self._compiled.keep(script, compiled)
-        return compiled, run
+        return compiled
 
     def _compile(self, process: ScriptProcess, source: str, *, skip_transpile: bool) -> ScriptRun:
         order = {"op": "compile", "source": source, "skip_transpile": skip_transpile}
-        room = self._settings.script_input_bytes * GROWTH_BY_COMPILING
-        return self._ask(process, order, max_bytes=room)
+        return self._ask(process, order, max_bytes=self._compiled_bytes)
 
-    def _run(self, process: ScriptProcess, order: bytes) -> ScriptRun | None:
-        """Return how the call went, or None if the process had ended before it came."""
+    @property
+    def _compiled_bytes(self) -> int:
+        return self._settings.script_input_bytes * GROWTH_BY_COMPILING
+
+    def _run(
+        self, process: ScriptProcess, order: bytes, *, max_bytes: int | None = None
+    ) -> ScriptRun | None:
+        """Return how the order went, or None if the process had ended before it came."""
         try:
-            frame = self._exchange(process, order)
+            frame = self._exchange(process, order, max_bytes=max_bytes)
             if frame == IDLED_OUT:
                 self._supervisor.end(process)
                 return None

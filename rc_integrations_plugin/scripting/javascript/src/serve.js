@@ -14,6 +14,8 @@ import { holdStill, review, showStore } from './workbench.js';
 // Compiles a whole script and stops before its first statement.
 const STOP = 'throw globalThis;';
 const STRICT = /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*(['"])use strict\1/;
+// Orders whose answers grow with the script.
+const GROWING = new Set(['compile', 'rewrite']);
 const evaluateGlobally = eval;
 
 export async function serve({ host, settle, addGlobal }) {
@@ -30,7 +32,7 @@ export async function serve({ host, settle, addGlobal }) {
     }
     const reply = order.op === 'call' ? answer(world, order) : answerAuthor(world, order);
     // Most methods are not async; to wait for nothing would leave garbage behind each call.
-    host(order.op === 'compile' ? 'compiled' : 'reply', typeof reply.then === 'function' ? await reply : reply);
+    host(GROWING.has(order.op) ? 'compiled' : 'reply', typeof reply.then === 'function' ? await reply : reply);
     // Work that a script left behind gets its turn.
     await null;
   }
@@ -39,6 +41,7 @@ export async function serve({ host, settle, addGlobal }) {
 function answerAuthor({ store }, order) {
   switch (order.op) {
     case 'compile': return compileOnly(order);
+    case 'rewrite': return { type: 'object', value: compile(withoutInterpreter(order.source)) };
     case 'review': return review(order, withoutInterpreter(order.source));
     default: return showStore(store);
   }
