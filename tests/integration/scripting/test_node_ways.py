@@ -169,3 +169,20 @@ def test_words_of_a_script_s_own_errors_stay(runner: ScriptRunner) -> None:
 )  # fmt: skip
 def test_small_things_are_as_in_node(runner: ScriptRunner, body: str, value: Any) -> None:
     assert value_of(runner, body) == value
+
+
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        ("moment.locale('de'); return moment.utc(0).format('LLLL')",
+         "Donnerstag, 1. Januar 1970 00:00"),
+        ("return moment.utc(0).locale('pt-br').format('D [de] MMMM')", "1 de janeiro"),
+        ("return [moment.utc(0).locale('ru').format('MMMM'), moment.locale()]",
+         ["\u044f\u043d\u0432\u0430\u0440\u044c", "en"]),
+        ("require('moment/locale/fr'); return moment.duration(2, 'hours').locale('fr').humanize()",
+         "2 heures"),
+        ("return [moment.locale('xx'), moment.locale('../moment')]", ["en", "en"]),
+    ],
+)  # fmt: skip
+def test_moment_speaks_its_languages(runner: ScriptRunner, body: str, value: Any) -> None:
+    assert value_of(runner, body) == value
