@@ -68,7 +68,7 @@ def read_order(text: bytes) -> Order:
             return ReviewOrder(**document["review"])
         call = document["call"]
         return CallOrder(script=Script(**call["script"]), method=call["method"], argument=argument)
-    except (KeyError, TypeError):
+    except (KeyError, TypeError, RecursionError):
         raise ValueError("no order for a script") from None
 
 
