@@ -122,6 +122,13 @@ def test_an_address_that_is_not_redis_s_stops_the_start(app: Flask, url: str) ->
     assert "hunter2" not in error.value.reason
 
 
+def test_an_address_of_redis_that_is_none_stops_the_start(app: Flask) -> None:
+    app.config["RC_INTEGRATIONS_REDIS_URL"] = "localhost:6379"
+
+    with pytest.raises(SettingsError, match="RC_INTEGRATIONS_REDIS_URL"):
+        install(app, HOST)
+
+
 def test_two_apps_in_one_process_keep_apart(tmp_path: Path) -> None:
     installed = [install(make_app(tmp_path / name), HOST) for name in ("one", "two")]
     integration = make_incoming()
