@@ -105,3 +105,6 @@ class _ScriptThread(threading.Thread):
                 self._worker.work()
         except RedisError as error:
             logger.warning("Redis is away, no scripts are run for web processes: %s", error)
+        except Exception:
+            # this thread is all that runs scripts here, so it goes on
+            logger.exception("The worker for scripts failed and is started again")
