@@ -4,7 +4,8 @@
 
 In one run, in turn: this package's runner, Node's `vm` in a child process, and isolated-vm in a
 child process, each over a socket with the same frames, from Python data to Python data. Times are
-medians over the rounds; a ratio is the median over the rounds of ours to the other's in that round.
+medians over the rounds; a ratio is the median over the rounds of ours to the other's in that round:
+once of the time that passed, once of the processor time that both ends of the socket used.
 """
 
 import argparse
@@ -13,11 +14,12 @@ import json
 import os
 import statistics
 from collections.abc import Iterator
+from operator import truediv
 from pathlib import Path
 from typing import Any
 
 from bench.scripts.engines import Engine, InNode, Ours
-from bench.scripts.measures import all_measures, in_turn
+from bench.scripts.measures import Taken, all_measures, in_turn
 from bench.scripts.node import prepare
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "rc-integrations-bench"
@@ -37,7 +39,7 @@ def main() -> None:
     options = parser.parse_args()
     with _engines(options.cache) as engines:
         figures = {
-            "times_ms": _times(engines, options.rounds, options.calls),
+            "times": _times(engines, options.rounds, options.calls),
             "in_turn_ms": _in_turn(engines),
         }
     with _engines(options.cache, quiet=True) as engines:
@@ -65,26 +67,36 @@ def _engines(cache: Path, *, quiet: bool = False) -> Iterator[list[Engine]]:
 
 
 def _times(engines: list[Engine], rounds: int, calls: int) -> dict[str, Any]:
-    others = [engine.name for engine in engines[1:]]
-    print(_row("milliseconds", [*(engine.name for engine in engines), *(f"/ {n}" for n in others)]))
+    names = [engine.name for engine in engines]
+    ratios = [f"/ {other}" for other in names[1:]]
+    print(_row("", ["time, ms:", *[""] * (len(engines) - 1), *ratios, *ratios]))
+    print(_row("", [*names, *["time"] * len(ratios), *["processor"] * len(ratios)]))
     found = {}
     for measure in all_measures(calls):
-        taken: dict[str, list[float]] = {engine.name: [] for engine in engines}
+        taken: dict[str, list[Taken]] = {name: [] for name in names}
         for number in range(rounds):
             # Who goes first has the other's noise behind him: take turns.
             for engine in engines if number % 2 else engines[::-1]:
                 taken[engine.name].append(measure.take(engine))
-        medians = {name: statistics.median(times) for name, times in taken.items()}
-        ratios = {
-            other: statistics.median(
-                ours / theirs for ours, theirs in zip(taken["ours"], taken[other], strict=True)
-            )
-            for other in others
-        }
-        cells = [f"{medians[engine.name]:.3f}" for engine in engines]
-        print(_row(measure.name, [*cells, *(f"{ratios[other]:.2f}" for other in others)]))
-        found[measure.name] = {"medians": medians, "ratios": ratios}
+        figures = found[measure.name] = _compare(taken)
+        cells = [f"{value:.3f}" for value in figures["passed"].values()]
+        for kind in ("passed_ratio", "used_ratio"):
+            cells += [f"{value:.2f}" for value in figures[kind].values()]
+        print(_row(measure.name, cells))
     return found
+
+
+def _compare(taken: dict[str, list[Taken]]) -> dict[str, dict[str, float]]:
+    figures: dict[str, dict[str, float]] = {}
+    for kind in ("passed", "used"):
+        values = {name: [getattr(one, kind) for one in all_] for name, all_ in taken.items()}
+        figures[kind] = {name: statistics.median(times) for name, times in values.items()}
+        figures[f"{kind}_ratio"] = {
+            name: statistics.median(map(truediv, values["ours"], times))
+            for name, times in values.items()
+            if name != "ours"
+        }
+    return figures
 
 
 def _in_turn(engines: list[Engine]) -> dict[str, Any]:
@@ -115,7 +127,7 @@ def _memory(engines: list[Engine]) -> dict[str, float]:
 
 
 def _row(name: str, cells: list[str]) -> str:
-    return f"{name:<32}" + "".join(f"{cell:>16}" for cell in cells)
+    return f"{name:<30}" + "".join(f"{cell:>14}" for cell in cells)
 
 
 if __name__ == "__main__":

@@ -54,6 +54,9 @@ function obey(order, argument) {
     case 'add':
       places.set(order.id, new Place());
       return 'null';
+    case 'collect':
+      global.gc();
+      return 'null';
     case 'drop':
       places.get(order.id).dispose();
       places.delete(order.id);
