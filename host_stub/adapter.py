@@ -12,12 +12,12 @@ from typing import Any, Protocol
 from blinker import Namespace
 
 from host_stub.api.auth import find_current_user
-from host_stub.chat import members, permissions, posting, rooms, users
+from host_stub.chat import directory, members, permissions, posting, rooms, users
 from host_stub.chat.refusals import ChatRefused
 from host_stub.chat.server import Chat
-from host_stub.models.messages import Message
-from host_stub.models.rooms import Room
-from host_stub.models.users import User
+from host_stub.models.messages import MessageRecord
+from host_stub.models.rooms import Room, RoomRecord
+from host_stub.models.users import User, UserRecord
 
 
 class Identified(Protocol):
@@ -99,17 +99,17 @@ class ChatHost:
         room_id = None if room is None else room.id
         return permissions.has_permission(self.chat, user.id, permission, room_id=room_id)
 
-    def find_user(self, user_id: str) -> User | None:
+    def find_user(self, user_id: str) -> UserRecord | None:
         """Return the user with this id."""
-        return users.find_user(self.chat, user_id)
+        return directory.find_user(self.chat, user_id)
 
-    def find_users(self, reference: str) -> Sequence[User]:
+    def find_users(self, reference: str) -> Sequence[UserRecord]:
         """Return every user whose id or username is exactly this."""
-        return users.find_users(self.chat, reference)
+        return directory.find_users(self.chat, reference)
 
-    def find_rooms(self, reference: str) -> Sequence[Room]:
+    def find_rooms(self, reference: str) -> Sequence[RoomRecord]:
         """Return every room whose id or name is exactly this."""
-        return rooms.find_rooms(self.chat, reference)
+        return directory.find_rooms(self.chat, reference)
 
     def is_member(self, user: Identified, room: Identified) -> bool:
         """Return whether the user is in the room."""
@@ -139,7 +139,7 @@ class ChatHost:
         """
         posting.check_may_post(self.chat, user.id, room.id)
 
-    def post_message(self, draft: Draft, *, room: Identified, as_user: Identified) -> Message:
+    def post_message(self, draft: Draft, *, room: Identified, as_user: Identified) -> MessageRecord:
         """Store the message, tell everyone, and return it.
 
         Raises:
@@ -157,8 +157,9 @@ class ChatHost:
             parse_urls=draft.parse_urls,
             groupable=draft.groupable,
         )
-        author = self._user(as_user)
-        return posting.post_message(self.chat, new, room=self._room(room), author=author)
+        author = as_user if isinstance(as_user, UserRecord) else self._user(as_user)
+        into = room if isinstance(room, RoomRecord) else self._room(room)
+        return posting.post_message(self.chat, new, room=into, author=author)
 
     def transaction(self) -> AbstractContextManager[object]:
         """Store what is done inside as one, or undo it when an error leaves. Never nested."""

@@ -13,7 +13,7 @@ from host_stub.chat.destinations import load_destination
 from host_stub.chat.posting import NewMessage, post_message
 from host_stub.chat.refusals import ChatRefused, invalid_params
 from host_stub.chat.server import Chat, current_chat
-from host_stub.models.messages import Message
+from host_stub.models.messages import Message, MessageRecord
 from host_stub.models.rooms import Room
 from host_stub.models.users import User
 
@@ -59,7 +59,7 @@ def send() -> Response:
     return success(message=message.document)
 
 
-def _post(chat: Chat, new: NewMessage, room: Room, author: User) -> Message:
+def _post(chat: Chat, new: NewMessage, room: Room, author: User) -> MessageRecord:
     require_impersonation(chat, new, room=room, author=author)
     return post_message(chat, new, room=room, author=author)
 

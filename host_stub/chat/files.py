@@ -16,7 +16,7 @@ from host_stub.chat.posting import NewMessage, check_may_post, post_message
 from host_stub.chat.refusals import ChatRefused
 from host_stub.chat.rooms import find_room
 from host_stub.chat.server import Chat
-from host_stub.models.messages import Message, StoredFile
+from host_stub.models.messages import MessageRecord, StoredFile
 from host_stub.models.rooms import Room
 from host_stub.models.schema import random_id
 from host_stub.models.users import User
@@ -39,7 +39,7 @@ class Upload:
     thread_id: str | None = None
 
 
-def upload_file(chat: Chat, upload: Upload, *, room: Room, author: User) -> Message:
+def upload_file(chat: Chat, upload: Upload, *, room: Room, author: User) -> MessageRecord:
     """Store a file and post it as a message.
 
     Raises:

@@ -9,17 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, bindparam, insert, select, update
-from sqlalchemy.orm.attributes import set_committed_value
 
 from host_stub import signals
 from host_stub.chat import text
 from host_stub.chat.permissions import has_permission
 from host_stub.chat.refusals import ChatRefused, invalid_params, not_allowed
 from host_stub.chat.server import Chat
-from host_stub.models.messages import Message, next_change
-from host_stub.models.rooms import DIRECT, Membership, Room
+from host_stub.models.messages import Message, MessageRecord, next_change
+from host_stub.models.rooms import DIRECT, Membership, Room, SomeRoom
 from host_stub.models.schema import now, random_id
-from host_stub.models.users import User
+from host_stub.models.users import SomeUser, User
 
 READ_ONLY = "You can't send messages because the room is readonly."
 MUTED = "You_have_been_muted"
@@ -81,7 +80,7 @@ def check_may_post(chat: Chat, user_id: str, room_id: str) -> None:
         raise ChatRefused(READ_ONLY)
 
 
-def post_message(chat: Chat, new: NewMessage, *, room: Room, author: User) -> Message:
+def post_message(chat: Chat, new: NewMessage, *, room: SomeRoom, author: SomeUser) -> MessageRecord:
     """Store a message and tell everyone.
 
     Raises:
@@ -98,8 +97,8 @@ def post_message(chat: Chat, new: NewMessage, *, room: Room, author: User) -> Me
         _count_reply(chat, new.thread_id, values)
     chat.session.execute(_INSERT, values)
     # not loaded back: all that an answer or a listener reads is known
-    message = Message(**values, reply_count=0)
-    set_committed_value(message, "author", author)
+    del values["author_id"]
+    message = MessageRecord(**values, author=author)
     chat.announce(signals.MESSAGE_SENT, user=author, room=room, message=message)
     return message
 

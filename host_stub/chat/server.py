@@ -10,9 +10,9 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from host_stub.database import db
-from host_stub.models.messages import Message
-from host_stub.models.rooms import Room
-from host_stub.models.users import User
+from host_stub.models.messages import SomeMessage
+from host_stub.models.rooms import SomeRoom
+from host_stub.models.users import SomeUser
 from host_stub.settings import StubSettings
 
 EXTENSION = "host_stub"
@@ -54,7 +54,12 @@ class Chat:
             session.info[_OPEN] = False
 
     def announce(
-        self, signal: str, *, user: User, room: Room | None = None, message: Message | None = None
+        self,
+        signal: str,
+        *,
+        user: SomeUser,
+        room: SomeRoom | None = None,
+        message: SomeMessage | None = None,
     ) -> None:
         """Tell whoever listens, inside the transaction. `signals.py` lists what is told."""
         sent: dict[str, Any] = {"user": user, "session": self.session}

@@ -5,6 +5,8 @@ that a page that shows rooms live asks for `change > the last one it saw`. A del
 as an empty row for that reason.
 """
 
+from collections.abc import Sequence as Items
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +17,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from host_stub.models.schema import Base, Json, UtcTime, iso, now, random_id
-from host_stub.models.users import User
+from host_stub.models.users import SomeUser, User
 
 _COUNTER = Sequence("message_changes", metadata=Base.metadata)
 
@@ -89,36 +91,75 @@ class Message(Base):
     @property
     def document(self) -> dict[str, Any]:
         """The message as JSON."""
-        return {
-            "_id": self.id,
-            "rid": self.room_id,
-            "msg": self.text,
-            "ts": iso(self.sent_at),
-            "u": self.author.reference,
-            "_updatedAt": iso(self.updated_at),
-            "mentions": [],
-            "channels": [],
-            "attachments": list(self.attachments),
-            "parseUrls": self.parse_urls,
-            "groupable": self.groupable,
-            **{key: value for key, value in self._optional() if value},
-        }
+        return _document_of(self)
 
-    def _optional(self) -> list[tuple[str, Any]]:
-        return [
-            ("alias", self.alias),
-            ("avatar", self.avatar),
-            ("emoji", self.emoji),
-            ("tmid", self.thread_id),
-            ("tcount", self.reply_count),
-            ("tlm", self.last_reply_at and iso(self.last_reply_at)),
-            ("editedAt", self.edited_at and iso(self.edited_at)),
-            ("editedBy", self.edited_by),
-            ("customFields", self.custom_fields),
-            ("bot", self.integration_id and {"i": self.integration_id}),
-            ("file", self.file),
-            ("files", self.file and [self.file]),
-        ]
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageRecord:
+    """A message that was just posted, as a value that outlives the session."""
+
+    id: str
+    room_id: str
+    author: SomeUser
+    text: str
+    sent_at: datetime
+    updated_at: datetime
+    thread_id: str | None
+    alias: str | None
+    avatar: str | None
+    emoji: str | None
+    attachments: Items[dict[str, Any]]
+    custom_fields: dict[str, Any] | None
+    file: dict[str, Any] | None
+    parse_urls: bool
+    groupable: bool
+    integration_id: str | None
+    edited_at: datetime | None = None
+    edited_by: dict[str, Any] | None = None
+    reply_count: int = 0
+    last_reply_at: datetime | None = None
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The message as JSON."""
+        return _document_of(self)
+
+
+SomeMessage = Message | MessageRecord
+
+
+def _document_of(message: SomeMessage) -> dict[str, Any]:
+    return {
+        "_id": message.id,
+        "rid": message.room_id,
+        "msg": message.text,
+        "ts": iso(message.sent_at),
+        "u": message.author.reference,
+        "_updatedAt": iso(message.updated_at),
+        "mentions": [],
+        "channels": [],
+        "attachments": list(message.attachments),
+        "parseUrls": message.parse_urls,
+        "groupable": message.groupable,
+        **{key: value for key, value in _optional_parts(message) if value},
+    }
+
+
+def _optional_parts(message: SomeMessage) -> list[tuple[str, Any]]:
+    return [
+        ("alias", message.alias),
+        ("avatar", message.avatar),
+        ("emoji", message.emoji),
+        ("tmid", message.thread_id),
+        ("tcount", message.reply_count),
+        ("tlm", message.last_reply_at and iso(message.last_reply_at)),
+        ("editedAt", message.edited_at and iso(message.edited_at)),
+        ("editedBy", message.edited_by),
+        ("customFields", message.custom_fields),
+        ("bot", message.integration_id and {"i": message.integration_id}),
+        ("file", message.file),
+        ("files", message.file and [message.file]),
+    ]
 
 
 class ChangeFloor(Base):

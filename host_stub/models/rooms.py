@@ -1,6 +1,7 @@
 """Rooms and who is in them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from host_stub.models.schema import Base, Json, UtcTime, iso, now, random_id
-from host_stub.models.users import User
+from host_stub.models.users import User, UserRecord
 
 CHANNEL = "c"
 PRIVATE_GROUP = "p"
@@ -46,22 +47,58 @@ class Room(Base):
     @property
     def document(self) -> dict[str, Any]:
         """The room as JSON."""
-        document: dict[str, Any] = {
-            "_id": self.id,
-            "t": self.kind,
-            "ro": self.is_read_only,
-            "archived": self.is_archived,
-            "ts": iso(self.created_at),
-            "_updatedAt": iso(self.updated_at),
-        }
-        if self.kind == DIRECT:
-            document["uids"] = [user.id for user in self.participants]
-            document["usernames"] = [user.username for user in self.participants]
-        else:
-            document |= {"name": self.name, "fname": self.name, "topic": self.topic}
-        if self.creator is not None:
-            document["u"] = {"_id": self.creator.id, "username": self.creator.username}
-        return document
+        return _document_of(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Creator:
+    """Who made a room."""
+
+    id: str
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRecord:
+    """A room as a value that outlives the session."""
+
+    id: str
+    kind: str
+    name: str | None
+    topic: str
+    is_read_only: bool
+    is_archived: bool
+    created_at: datetime
+    updated_at: datetime
+    creator: Creator | None = field(kw_only=True)
+    participants: Sequence[UserRecord] = field(kw_only=True)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The room as JSON."""
+        return _document_of(self)
+
+
+SomeRoom = Room | RoomRecord
+
+
+def _document_of(room: SomeRoom) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "_id": room.id,
+        "t": room.kind,
+        "ro": room.is_read_only,
+        "archived": room.is_archived,
+        "ts": iso(room.created_at),
+        "_updatedAt": iso(room.updated_at),
+    }
+    if room.kind == DIRECT:
+        document["uids"] = [user.id for user in room.participants]
+        document["usernames"] = [user.username for user in room.participants]
+    else:
+        document |= {"name": room.name, "fname": room.name, "topic": room.topic}
+    if room.creator is not None:
+        document["u"] = {"_id": room.creator.id, "username": room.creator.username}
+    return document
 
 
 class Membership(Base):

@@ -10,7 +10,7 @@ from host_stub.chat import members, posting, rooms, users
 from host_stub.chat.refusals import ChatRefused
 from host_stub.chat.server import Chat
 from host_stub.database import db
-from host_stub.models.messages import Message
+from host_stub.models.messages import Message, MessageRecord
 from host_stub.models.rooms import Room
 from host_stub.models.users import User
 from rc_integrations_plugin.host.events import ChatEvent, EventName
@@ -30,15 +30,13 @@ def _app_context(app: Flask) -> Iterator[None]:
 
 
 @pytest.fixture
-def cat(host: ChatHost) -> User:
-    (user,) = host.find_users("rocket.cat")
-    return user
+def cat(chat: Chat) -> User:
+    return users.load_user(chat, username="rocket.cat")
 
 
 @pytest.fixture
-def ann_(host: ChatHost) -> User:
-    (user,) = host.find_users("ann")
-    return user
+def ann_(chat: Chat) -> User:
+    return users.load_user(chat, username="ann")
 
 
 @pytest.fixture
@@ -70,7 +68,7 @@ def draft(**fields: Any) -> MessageDraft:
     return MessageDraft(**{"text": "hello", "integration_id": "i1"} | fields)
 
 
-def post(host: ChatHost, room: Room, user: User, **fields: Any) -> Message:
+def post(host: ChatHost, room: Room, user: User, **fields: Any) -> MessageRecord:
     with host.transaction():
         return host.post_message(draft(**fields), room=room, as_user=user)
 
@@ -118,6 +116,30 @@ def test_what_is_returned_is_what_is_stored(host: ChatHost, room: Room, cat: Use
 
     assert stored is not None
     assert stored.document == returned
+
+
+def test_what_is_found_shows_the_same_as_what_is_stored(
+    chat: Chat, host: ChatHost, room: Room, cat: User, ann_: User
+) -> None:
+    with chat.transaction():
+        direct = rooms.open_direct_room(chat, cat, ann_)
+
+    assert host.find_users("rocket.cat") == [host.find_user(cat.id)]
+    assert [user.document for user in host.find_users("rocket.cat")] == [cat.document]
+    assert [found.document for found in host.find_rooms("alerts")] == [room.document]
+    assert [found.document for found in host.find_rooms(direct.id)] == [direct.document]
+    assert [user.id for user in host.find_rooms(direct.id)[0].participants] == [ann_.id, cat.id]
+
+
+def test_a_room_outlives_the_account_that_made_it(
+    chat: Chat, host: ChatHost, room: Room, ann_: User
+) -> None:
+    with chat.transaction():
+        users.delete_user(chat, ann_)
+
+    (found,) = host.find_rooms("alerts")
+    assert found.creator is None
+    assert "u" not in found.document
 
 
 def test_a_post_takes_two_statements(
