@@ -11,7 +11,7 @@ from host_stub.adapter import ChatHost
 from host_stub.app import create_app
 from host_stub.chat import files, members, messages, posting, rooms, tokens, users
 from host_stub.chat.server import Chat, current_chat
-from host_stub.models.messages import Message
+from host_stub.models.messages import Message, MessageRecord
 from host_stub.models.rooms import Room
 from host_stub.models.users import Permission, Role, User
 from rc_integrations_plugin.host import port
@@ -73,7 +73,7 @@ class StubWorld(World):
         with self.chat.transaction():
             members.remove_member(self.chat, self._user(user), self._room(room))
 
-    def send_message(self, user: port.User, room: port.Room, text: str) -> Message:
+    def send_message(self, user: port.User, room: port.Room, text: str) -> MessageRecord:
         new = posting.NewMessage(text=text)
         with self.chat.transaction():
             return posting.post_message(
