@@ -8,6 +8,8 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
+import orjson
+
 from rc_integrations_plugin.scripting import checker
 from rc_integrations_plugin.scripting.answers import read_answer
 from rc_integrations_plugin.scripting.arguments import check_source, encode_argument
@@ -221,11 +223,12 @@ def _http_of(http: RunHttp) -> Callable[[bytes], bytes]:
 
 
 def _order(script: Script, method: str, argument: bytes, compiled: Compiled | None) -> bytes:
-    order: dict[str, Any] = {"op": "call", "method": method}
-    if compiled is not None:
-        order |= {"compiled": {**compiled.notes, "code": compiled.code}, **script.held_still}
     # The argument is JSON already, and the largest part.
-    return b'%b, "argument": %b}' % (json.dumps(order)[:-1].encode(), argument)
+    call = b'{"op":"call","method":%b,"argument":%b' % (orjson.dumps(method), argument)
+    if compiled is None:
+        return call + b"}"
+    more = {"compiled": {**compiled.notes, "code": compiled.code}, **script.held_still}
+    return b"%b,%b" % (call, json.dumps(more)[1:].encode())
 
 
 def _read_compilation(run: ScriptRun, source: str) -> Compiled:
