@@ -86,6 +86,11 @@ def in_a_thread(call: Callable[[], Any]) -> Callable[[], Any]:
     return wait
 
 
+def await_taken(redis: Redis) -> None:
+    """Wait until a worker has taken a script."""
+    await_true(lambda: redis.keys("*script-lease*"))
+
+
 def everything_in(redis: Redis) -> str:
     """Return all keys with their values."""
     readers: dict[Any, Callable[[Any], Any]] = {
@@ -185,11 +190,11 @@ def test_scripts_are_checked_on_a_worker_when_they_are_saved(stage: Stage) -> No
 
 
 @pytest.mark.usefixtures("worker")
-def test_a_slow_script_does_not_hold_up_another(stage: Stage) -> None:
+def test_a_slow_script_does_not_hold_up_another(stage: Stage, redis: Redis) -> None:
     slow, fast = stage.hook(script=HANG), stage.hook(script=SAY)
     fast.post(text="first")
     wait_for_slow = in_a_thread(slow.post)
-    time.sleep(0.3)
+    await_taken(redis)
 
     started = time.monotonic()
     answer = fast.post(text="meanwhile")
@@ -220,7 +225,7 @@ def test_what_a_call_holds_is_in_redis_no_longer_than_it_has_to(
     )
     hook = stage.hook(script=source)
     wait = in_a_thread(lambda: hook.post(text=f"{SECRET} too"))
-    time.sleep(0.5)
+    await_taken(redis)
 
     running = everything_in(redis)
     answer = wait()
@@ -297,9 +302,13 @@ def test_a_worker_that_dies_in_the_middle_is_told_to_the_sender(
     quiet_stage: Stage, own_redis: str, tmp_path: Path
 ) -> None:
     hook = quiet_stage.hook(script=HANG)
-    with running_worker(tmp_path, own_redis, {"SCRIPT_CALL_SECONDS": "60"}) as worker:
+    with (
+        contextlib.closing(Redis.from_url(own_redis)) as connection,
+        running_worker(tmp_path, own_redis, {"SCRIPT_CALL_SECONDS": "60"}) as worker,
+    ):
         wait = in_a_thread(hook.post)
-        time.sleep(WAIT_SECONDS + 0.5)
+        await_taken(connection)
+        time.sleep(WAIT_SECONDS)
 
         worker.kill()
         started = time.monotonic()
@@ -319,9 +328,12 @@ def test_a_worker_that_is_stopped_answers_for_the_script_at_hand(
         "const end = Date.now() + 2000; while (Date.now() < end); return { content: { text: 'y' } }"
     )
     hook = quiet_stage.hook(script=source)
-    with running_worker(tmp_path, own_redis, {}) as worker:
+    with (
+        contextlib.closing(Redis.from_url(own_redis)) as connection,
+        running_worker(tmp_path, own_redis, {}) as worker,
+    ):
         wait = in_a_thread(hook.post)
-        time.sleep(0.7)
+        await_taken(connection)
 
         status = worker.stop()
         answer = wait()
