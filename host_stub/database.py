@@ -170,6 +170,8 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA foreign_keys=ON")
+        # 16 MB: a write that has to copy the log back takes long, so let it be one in hundreds
+        connection.execute("PRAGMA wal_autocheckpoint=4000")
 
 
 def schema_lock(connection: Connection) -> None:

@@ -42,7 +42,7 @@ def find_user(chat: Chat, user_id: str) -> UserRecord | None:
     """Return the user with this id."""
     if not text.is_storable(user_id):
         return None
-    row = chat.session.execute(_BY_ID, {"user_id": user_id}).first()
+    row = chat.connection.execute(_BY_ID, {"user_id": user_id}).first()
     return None if row is None else UserRecord(*row)
 
 
@@ -50,14 +50,14 @@ def find_users(chat: Chat, reference: str) -> Sequence[UserRecord]:
     """Return every user whose id or username is exactly this."""
     if not text.is_storable(reference):
         return ()
-    return [UserRecord(*row) for row in chat.session.execute(_USERS, {"reference": reference})]
+    return [UserRecord(*row) for row in chat.connection.execute(_USERS, {"reference": reference})]
 
 
 def find_rooms(chat: Chat, reference: str) -> Sequence[RoomRecord]:
     """Return every room whose id or name is exactly this."""
     if not text.is_storable(reference):
         return ()
-    rows = chat.session.execute(_ROOMS, {"reference": reference}).all()
+    rows = chat.connection.execute(_ROOMS, {"reference": reference}).all()
     return [
         RoomRecord(
             *row[:-2],
@@ -69,5 +69,5 @@ def find_rooms(chat: Chat, reference: str) -> Sequence[RoomRecord]:
 
 
 def _participants(chat: Chat, room_id: str) -> Sequence[UserRecord]:
-    rows = chat.session.execute(_PARTICIPANTS, {"room_id": room_id})
+    rows = chat.connection.execute(_PARTICIPANTS, {"room_id": room_id})
     return tuple(UserRecord(*row) for row in rows)

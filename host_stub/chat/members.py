@@ -27,7 +27,7 @@ def find_membership(chat: Chat, user_id: str, room_id: str) -> Membership | None
 def is_member(chat: Chat, user_id: str, room_id: str) -> bool:
     """Return whether the user is in the room."""
     values = {"user_id": user_id, "room_id": room_id}
-    return chat.session.execute(_MEMBER, values).first() is not None
+    return chat.connection.execute(_MEMBER, values).first() is not None
 
 
 def may_read(chat: Chat, user: User, room: Room) -> bool:

@@ -93,9 +93,9 @@ def has_permission(
     values = {"permission": permission, "user_id": user_id}
     row: Any
     if room_id is None:
-        row = chat.session.execute(_ROLES, values).first()
+        row = chat.connection.execute(_ROLES, values).first()
     else:
-        row = chat.session.execute(_ROLES_IN_ROOM, values | {"room_id": room_id}).first()
+        row = chat.connection.execute(_ROLES_IN_ROOM, values | {"room_id": room_id}).first()
     if row is None:
         return False
     granted, *held = row

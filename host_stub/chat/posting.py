@@ -67,7 +67,7 @@ def check_may_post(chat: Chat, user_id: str, room_id: str) -> None:
         ChatRefused: no such room, not a member, muted, read-only, archived, or an account of the
             two that is switched off.
     """
-    row = chat.session.execute(_RIGHTS, {"user_id": user_id, "room_id": room_id}).first()
+    row = chat.connection.execute(_RIGHTS, {"user_id": user_id, "room_id": room_id}).first()
     if row is None:
         raise ChatRefused("error-invalid-room", "Invalid room")
     if row.member_id is None or not row.is_active:
@@ -95,7 +95,7 @@ def post_message(chat: Chat, new: NewMessage, *, room: SomeRoom, author: SomeUse
     values["updated_at"] = sent_at
     if new.thread_id is not None:
         _count_reply(chat, new.thread_id, values)
-    chat.session.execute(_INSERT, values)
+    chat.connection.execute(_INSERT, values)
     # not loaded back: all that an answer or a listener reads is known
     del values["author_id"]
     message = MessageRecord(**values, author=author)
