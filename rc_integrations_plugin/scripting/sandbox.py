@@ -42,6 +42,7 @@ from rc_integrations_plugin.scripting.wire import (
     length_of,
     pack,
 )
+from rc_integrations_plugin.scripting.zones import Zones
 
 READ_AT_ONCE = 16 * 1024
 WORLD = Path(__file__).parent / "javascript" / "libraries" / "world.js"
@@ -65,6 +66,7 @@ class World:
         self._running = False
         self._is_parent = True
         self._processor_limit = 0
+        self._zones = Zones(rule=limits["timezone"])
         self._functions: dict[bytes, Callable[[bytes], bytes | None]] = {
             b"next": self._next,
             b"reply": self._reply,
@@ -73,6 +75,8 @@ class World:
             b"http": self._http,
             b"nap": self._nap,
             b"random": self._random,
+            b"zone": self._zone,
+            b"offset": self._offset,
         }
 
     def run(self) -> None:
@@ -169,6 +173,14 @@ class World:
     def _random(self, arguments: bytes) -> bytes:
         (size,) = json.loads(arguments)
         return b'"%b"' % base64.b64encode(os.urandom(min(size, 65536)))
+
+    def _zone(self, arguments: bytes) -> bytes:
+        (name,) = json.loads(arguments)
+        return json.dumps(self._zones.own if name is None else self._zones.find(name)).encode()
+
+    def _offset(self, arguments: bytes) -> bytes:
+        name, milliseconds = json.loads(arguments)
+        return json.dumps(self._zones.offset_minutes(name, milliseconds)).encode()
 
     def _add_line(self, arguments: bytes) -> None:
         level, text = json.loads(arguments)

@@ -14,6 +14,7 @@ import s from 'underscore.string/dist/underscore.string.js';
 
 import { makeConsole } from './console.js';
 import { makeCrypto } from './crypto.js';
+import { installIntl } from './intl/install.js';
 import { Headers, makeHttp, Response } from './http.js';
 import { withV8Messages } from './json_errors.js';
 import { makeParse } from './parsed_content.js';
@@ -66,6 +67,7 @@ const globals = {
 for (const [name, value] of Object.entries(globals)) addGlobal(name, value);
 addHelper(addGlobal);
 installNodeWays(addGlobal);
+installIntl(host, addGlobal);
 installSorting();
 installErrorTexts(addGlobal);
 JSON.parse = makeParse(withV8Messages(JSON.parse));
