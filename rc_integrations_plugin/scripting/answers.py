@@ -17,7 +17,7 @@ MAX_TEXT = 64 * 1024
 MAX_LINES = 200
 
 
-def read_answer(frame: bytes) -> ScriptRun:
+def read_answer(frame: bytes | bytearray) -> ScriptRun:
     """Return the run that a frame tells of.
 
     Raises:
@@ -25,18 +25,18 @@ def read_answer(frame: bytes) -> ScriptRun:
     """
     document, is_clean = _parse(frame)
     match document:
-        case {"answer": {**answer}, "console": [*lines]}:
+        case {"answer": dict() as answer, "console": list() as lines}:
             return ScriptRun(
                 value=answer.get("value") if is_clean else _well_formed(answer.get("value")),
                 value_type=_text(answer.get("type"), "undefined"),
                 fault=_read_fault(answer.get("fault")),
-                console=tuple(_read_line(line) for line in lines[:MAX_LINES]),
+                console=tuple(map(_read_line, lines[:MAX_LINES])),
                 fresh_instance=answer.get("fresh") is True,
             )
     raise ValueError("no answer")
 
 
-def _parse(frame: bytes) -> tuple[Any, bool]:
+def _parse(frame: bytes | bytearray) -> tuple[Any, bool]:
     """Return what the frame says, and whether all of its texts can be encoded."""
     try:
         return orjson.loads(frame), True

@@ -194,7 +194,7 @@ class ProcessScriptRunner:
 
     def _exchange(
         self, process: ScriptProcess, order: bytes, *, max_bytes: int | None = None
-    ) -> bytes:
+    ) -> bytearray:
         return process.exchange(
             order,
             seconds=self._settings.script_call_seconds * KILL_AFTER,
@@ -211,8 +211,8 @@ class ProcessScriptRunner:
         return _failed(FaultKind.CRASH, "ScriptCrash", f"the script's process {_how(status)}")
 
 
-def _http_of(http: RunHttp) -> Callable[[bytes], bytes]:
-    def answer(frame: bytes) -> bytes:
+def _http_of(http: RunHttp) -> Callable[[bytearray], bytes]:
+    def answer(frame: bytearray) -> bytes:
         try:
             order = json.loads(frame)["http"]
         except (ValueError, RecursionError):

@@ -67,8 +67,8 @@ class ScriptProcess:
         *,
         seconds: float,
         max_bytes: int,
-        on_http: Callable[[bytes], bytes],
-    ) -> bytes:
+        on_http: Callable[[bytearray], bytes],
+    ) -> bytearray:
         """Send an order and return the answer; `b"{}"` means that it had idled out before.
 
         Args:
@@ -101,18 +101,19 @@ class ScriptProcess:
         self._wait_until(deadline)
         self._pipe.sendall(pack(payload))
 
-    def _receive(self, max_bytes: int, deadline: float) -> bytes:
+    def _receive(self, max_bytes: int, deadline: float) -> bytearray:
         self._receive_at_least(HEADER.size, deadline)
         size = length_of(bytes(self._received[: HEADER.size]))
         if size > max_bytes:
             raise ProcessEnded
         end = HEADER.size + size
         self._receive_at_least(end, deadline)
-        frame = bytes(self._received[HEADER.size : end])
-        del self._received[:end]
+        # What follows is usually nothing; cutting off both ends copies nothing.
+        frame, self._received = self._received, self._received[end:]
+        del frame[end:], frame[: HEADER.size]
         return frame
 
-    def _farewell(self) -> bytes:
+    def _farewell(self) -> bytearray:
         try:
             return self._receive(FRAME_OVERHEAD, monotonic() + 1)
         except OSError:
