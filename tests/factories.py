@@ -3,8 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from rc_integrations_plugin.host.events import EventName
 from rc_integrations_plugin.integrations.history import CallOutcome, IncomingCall
-from rc_integrations_plugin.integrations.records import Editor, IncomingIntegration
+from rc_integrations_plugin.integrations.records import (
+    Editor,
+    IncomingIntegration,
+    OutgoingIntegration,
+)
 from rc_integrations_plugin.integrations.tokens import new_id, new_token
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -30,6 +35,29 @@ def make_incoming(**fields: Any) -> IncomingIntegration:
     if fields.get("script"):
         values |= {"script_enabled": True, "script_compiled": fields["script"]}
     return IncomingIntegration(**values | fields)
+
+
+def make_outgoing(**fields: Any) -> OutgoingIntegration:
+    """Return an enabled outgoing integration that is told of all messages in public channels.
+
+    With `script=...` its script is on and compiled.
+    """
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "name": "Bridge",
+        "enabled": True,
+        "event": EventName.MESSAGE_SENT,
+        "urls": ("https://receiver.test/hook",),
+        "username": "rocket.cat",
+        "user_id": "rocket.cat",
+        "channels": (),
+        "created_at": NOON,
+        "created_by": Editor("admin-id", "admin"),
+        "updated_at": NOON,
+    }
+    if fields.get("script"):
+        values |= {"script_enabled": True, "script_compiled": fields["script"]}
+    return OutgoingIntegration(**values | fields)
 
 
 def make_call(**fields: Any) -> IncomingCall:

@@ -1,8 +1,11 @@
 """Integrations as values: what the store gives and takes."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from rc_integrations_plugin.host.events import EventName
 
 
 class IntegrationType(StrEnum):
@@ -56,3 +59,72 @@ class IncomingIntegration:
     script_error: ScriptError | None = None
     script_engine: str = "isolated-vm"
     skip_transpile: bool = False
+
+
+class RetryOn(StrEnum):
+    """Which failed calls are made again, where any are."""
+
+    ANY = "any"
+    """Every failure but 410, as the documentation of Rocket.Chat promises."""
+    TRANSIENT = "transient"
+    """Only those that may pass by themselves: no connection, timeout, 408, 425, 429 and 5xx."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutgoingIntegration:
+    """Calls a URL when something happens in the chat, and posts what it answers."""
+
+    id: str
+    name: str
+    enabled: bool
+    event: EventName
+    urls: tuple[str, ...]
+    username: str
+    """As given when it was saved, for people; posting uses `user_id`."""
+    user_id: str
+    channels: tuple[str, ...]
+    """As given: `#room`, `@person`, `all_public_channels` ...; empty for all public channels."""
+    created_at: datetime
+    created_by: Editor
+    updated_at: datetime
+    updated_by: Editor | None = None
+    listens_to: tuple[str, ...] = ()
+    """`channels` with ids for names, found when it was saved: a room or user may be renamed.
+
+    Where it is empty, `channels` count as they are.
+    """
+    token: str | None = None
+    """Chosen by whoever saved it, and sent with each call."""
+    trigger_words: tuple[str, ...] = ()
+    trigger_word_anywhere: bool = False
+    run_on_edits: bool = False
+    target_room: str | None = None
+    """Where answers go, if not to the room of the event."""
+    impersonate_user: bool = False
+    """Post answers as the person whose doing it was."""
+    alias: str | None = None
+    avatar: str | None = None
+    emoji: str | None = None
+    retry_failed_calls: bool = False
+    retry_count: int = 4
+    retry_delay: str = "powers-of-ten"
+    """A value of `RetryDelay`; what Rocket.Chat stored unchecked may be none."""
+    retry_on: RetryOn = RetryOn.ANY
+    timeout_seconds: float | None = None
+    """For one call; None for the server's usual limit."""
+    calls_at_once: int | None = None
+    """How many calls may be under way together; None for the server's usual limit."""
+    signing_secret: str | None = field(default=None, repr=False)
+    """`whsec_` and base64: calls are signed by Standard Webhooks."""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Sent with each call to the origin of one of the URLs."""
+    basic_auth: str | None = field(default=None, repr=False)
+    """`user:password`, for the same origins."""
+    script_enabled: bool = False
+    script: str | None = None
+    script_compiled: str | None = None
+    script_error: ScriptError | None = None
+    script_engine: str = "isolated-vm"
+    skip_transpile: bool = False
+    disabled_reason: str | None = None
+    """Why the server switched it off; None if a person did, or if it is on."""
