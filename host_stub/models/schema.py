@@ -14,7 +14,9 @@ from sqlalchemy.orm import DeclarativeBase
 ID_LENGTH = 17
 # Rocket.Chat's alphabet, without characters that look alike
 _ALPHABET = "".join(c for c in string.ascii_letters + string.digits if c not in "0O1Il")
-_FAIR_BYTES = 256 // len(_ALPHABET) * len(_ALPHABET)
+_LETTERS = "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in range(256)).encode()
+# bytes above the last whole multiple of the alphabet would favour its first characters
+_UNFAIR_BYTES = bytes(range(256 // len(_ALPHABET) * len(_ALPHABET), 256))
 
 
 class Base(DeclarativeBase):
@@ -23,12 +25,10 @@ class Base(DeclarativeBase):
 
 def random_id(length: int = ID_LENGTH) -> str:
     """Return a new random id, shaped like Rocket.Chat's."""
-    found = ""
+    found = b""
     while len(found) < length:
-        # bytes above the last whole multiple of the alphabet would favour its first characters
-        usable = [byte for byte in secrets.token_bytes(length * 2) if byte < _FAIR_BYTES]
-        found += "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in usable)
-    return found[:length]
+        found += secrets.token_bytes(length * 2).translate(_LETTERS, _UNFAIR_BYTES)
+    return found[:length].decode()
 
 
 def now() -> datetime:
