@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 import weakref
+from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 
 from aiohttp.abc import AbstractResolver
@@ -58,10 +59,12 @@ class HttpSender:
 
     def send(self, request: HttpRequest) -> HttpResponse | HttpFailure:
         """Make a call and wait for what comes of it."""
-        try:
-            return self.submit(request).result()
-        except CancelledError:
-            return HttpFailure(kind=FailureKind.CONNECTION, message="this server is stopping")
+        return _outcome(self.submit(request))
+
+    def send_all(self, requests: Sequence[HttpRequest]) -> "list[HttpResponse | HttpFailure]":
+        """Make calls side by side and wait for what comes of all of them."""
+        started = [self.submit(request) for request in requests]
+        return [_outcome(future) for future in started]
 
     def submit(self, request: HttpRequest) -> "Future[HttpResponse | HttpFailure]":
         """Start a call. `asyncio.wrap_future` waits for it in another event loop."""
@@ -84,6 +87,13 @@ class HttpSender:
             self._left_behind.append(self._running)
         self._running = None
         self._lock = threading.Lock()
+
+
+def _outcome(future: "Future[HttpResponse | HttpFailure]") -> HttpResponse | HttpFailure:
+    try:
+        return future.result()
+    except CancelledError:
+        return HttpFailure(kind=FailureKind.CONNECTION, message="this server is stopping")
 
 
 class _Running:

@@ -1,7 +1,7 @@
 """HTTP for scripts: the calls of one run, counted and timed, and gateways that need no network."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from time import monotonic
 from typing import Any
 
@@ -20,6 +20,10 @@ class NoHttp:
         """Refuse."""
         return ScriptHttpResponse(error="scripts may make no HTTP calls on this server")
 
+    def send_all(self, requests: Sequence[ScriptHttpRequest]) -> Sequence[ScriptHttpResponse]:
+        """Refuse."""
+        return [self.send(request) for request in requests]
+
 
 class CannedHttp:
     """Answers from a list, by a part of the URL: for trying scripts out."""
@@ -35,6 +39,10 @@ class CannedHttp:
             if answer["match"] in request.url:
                 return _canned(answer["result"], request.url)
         return _canned({"data": {"ok": True}}, request.url)
+
+    def send_all(self, requests: Sequence[ScriptHttpRequest]) -> Sequence[ScriptHttpResponse]:
+        """Answer one after the other: no answer has to be waited for."""
+        return [self.send(request) for request in requests]
 
 
 def _canned(result: Mapping[str, Any], url: str) -> ScriptHttpResponse:
@@ -65,26 +73,45 @@ class RunHttp:
         self._settings = settings
 
     def answer(self, order: Any) -> bytes:
-        """Make the call that a script's process asks for, and return what it gets to read."""
-        started = self._now()
-        response = self._send(order)
-        self._seconds_left -= self._now() - started
-        if len(response.content) > self._settings.script_input_bytes:
-            response = ScriptHttpResponse(
-                error=f"the answer is larger than {self._settings.script_input_bytes} bytes"
-            )
-        if response.error is not None:
-            return json.dumps({"error": response.error}).encode()
-        document = {
-            "status": response.status,
-            "headers": {name.lower(): value for name, value in response.headers.items()},
-            "content": response.content,
-            "url": response.url,
-            "redirected": response.redirected,
-        }
-        return json.dumps(document).encode()
+        """Make what a script's process asks for, and return what it gets to read.
 
-    def _send(self, order: Any) -> ScriptHttpResponse:
+        Args:
+            order: one call, or a list of calls that are made side by side.
+        """
+        if isinstance(order, list):
+            return json.dumps([_document(response) for response in self._answer(order)]).encode()
+        return json.dumps(_document(self._answer([order])[0])).encode()
+
+    def _answer(self, orders: Sequence[Any]) -> Sequence[ScriptHttpResponse]:
+        started = self._now()
+        checked = [self._check(order) for order in orders]
+        requests = [request for request in checked if isinstance(request, ScriptHttpRequest)]
+        answers = iter(self._send(requests))
+        self._seconds_left -= self._now() - started
+        return self._within_limit(
+            one if isinstance(one, ScriptHttpResponse) else next(answers) for one in checked
+        )
+
+    def _send(self, requests: Sequence[ScriptHttpRequest]) -> Sequence[ScriptHttpResponse]:
+        match requests:
+            case []:
+                return []
+            case [request]:
+                return [self._gateway.send(request)]
+        return self._gateway.send_all(requests)
+
+    def _within_limit(self, responses: Iterable[ScriptHttpResponse]) -> list[ScriptHttpResponse]:
+        """Return the responses; what is too much for the script to read becomes an error."""
+        limit = room = self._settings.script_input_bytes
+        kept = []
+        for response in responses:
+            room -= len(response.content)
+            too_large = ScriptHttpResponse(error=f"the answer is larger than {limit} bytes")
+            kept.append(response if room >= 0 else too_large)
+        return kept
+
+    def _check(self, order: Any) -> ScriptHttpRequest | ScriptHttpResponse:
+        """Return the call that may be made, or why it may not."""
         self._calls_left -= 1
         if self._calls_left < 0:
             limit = self._settings.script_http_calls
@@ -97,9 +124,19 @@ class RunHttp:
                 error=f"the script's HTTP calls took more than {limit_seconds:g} s in one run"
             )
         request = _read_request(order, self._seconds_left)
-        if request is None:
-            return ScriptHttpResponse(error="the request cannot be understood")
-        return self._gateway.send(request)
+        return request or ScriptHttpResponse(error="the request cannot be understood")
+
+
+def _document(response: ScriptHttpResponse) -> dict[str, Any]:
+    if response.error is not None:
+        return {"error": response.error}
+    return {
+        "status": response.status,
+        "headers": {name.lower(): value for name, value in response.headers.items()},
+        "content": response.content,
+        "url": response.url,
+        "redirected": response.redirected,
+    }
 
 
 def _read_request(order: Any, seconds_left: float) -> ScriptHttpRequest | None:

@@ -1,6 +1,6 @@
 """What running an operator's script means, without saying how."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -147,6 +147,9 @@ class HttpGateway(Protocol):
 
     def send(self, request: ScriptHttpRequest) -> ScriptHttpResponse:
         """Make the call; whatever goes wrong is told as `error`, nothing is raised."""
+
+    def send_all(self, requests: Sequence[ScriptHttpRequest]) -> Sequence[ScriptHttpResponse]:
+        """Make calls side by side, and return what came of each when all are done."""
 
 
 class ScriptRunner(Protocol):

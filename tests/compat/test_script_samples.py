@@ -3,7 +3,7 @@
 What each must give was taken from Node.js, after Babel, as Rocket.Chat ran it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -30,6 +30,9 @@ class CurrentAnswers:
 
     def send(self, request: ScriptHttpRequest) -> ScriptHttpResponse:
         return self.canned.send(request)
+
+    def send_all(self, requests: Sequence[ScriptHttpRequest]) -> Sequence[ScriptHttpResponse]:
+        return self.canned.send_all(requests)
 
 
 @pytest.fixture(scope="module")

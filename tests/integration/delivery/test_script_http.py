@@ -118,6 +118,38 @@ def test_a_real_script_calls_a_real_server(server: Receiver, gateway: HttpGatewa
     assert server.received[0].headers["authorization"] == "Basic bWU6cGFzcw=="
 
 
+def test_what_a_script_fetches_together_is_under_way_together(
+    server: Receiver, gateway: HttpGateway
+) -> None:
+    """Three answers that come only when all three have been asked for."""
+    all_asked = threading.Event()
+    for name in "abc":
+        server.answers[f"/{name}"] = Answer(wait=all_asked, body=name.encode())
+    source = f"""class Script {{ run() {{
+        return Promise.all(['a', 'b', 'c'].map(name => fetch('{server.url}/' + name)
+            .then(response => response.text())));
+    }} }}"""
+
+    def open_when_all_have_asked() -> None:
+        while len(server.received) < 3 and not all_asked.wait(0.01):
+            pass
+        all_asked.set()
+
+    watcher = threading.Thread(target=open_when_all_have_asked)
+    watcher.start()
+    runner = ProcessScriptRunner(Settings(script_http_seconds=5.0), http=gateway)
+    try:
+        script = Script(integration_id="i", name="n", version="1", source=source)
+        run = runner.call(script, "run", None)
+    finally:
+        all_asked.set()
+        watcher.join()
+        runner.close()
+
+    assert run.fault is None
+    assert run.value == ["a", "b", "c"]
+
+
 @pytest.mark.parametrize(
     ("opened", "says"),
     [("", "calls to this address are refused: loopback"), ("127.0.0.1, ::1", "200")],

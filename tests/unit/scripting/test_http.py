@@ -1,7 +1,7 @@
 """The HTTP calls of one run."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -24,6 +24,11 @@ class SlowHttp:
         self.timeouts.append(request.timeout_seconds)
         self.clock[0] += self.seconds
         return ScriptHttpResponse(status=204, headers={"X-A": "b"})
+
+    def send_all(self, requests: Sequence[ScriptHttpRequest]) -> Sequence[ScriptHttpResponse]:
+        self.timeouts.extend(request.timeout_seconds for request in requests)
+        self.clock[0] += self.seconds
+        return [ScriptHttpResponse(status=200, url=request.url) for request in requests]
 
 
 def ask(http: RunHttp, order: Any = ORDER) -> Any:
@@ -77,7 +82,6 @@ def test_a_large_answer_is_refused() -> None:
     "order",
     [
         None,
-        [],
         {},
         {**ORDER, "method": "GET / HTTP/1.1\r\nX: y"},
         {**ORDER, "url": 5},
@@ -115,3 +119,41 @@ def test_canned_answers_are_found_by_a_part_of_the_url(
     answer = ask(RunHttp(http, Settings()))
 
     assert (answer["status"], answer["content"]) == (status, content)
+
+
+def test_calls_are_made_side_by_side() -> None:
+    clock = [0.0]
+    now: Callable[[], float] = lambda: clock[0]  # noqa: E731
+    http = RunHttp(SlowHttp(clock, 3), Settings(script_http_seconds=5.0), now=now)
+
+    first = ask(http, [ORDER, {**ORDER, "url": "http://host/y"}, "nonsense"])
+    second = ask(http, [ORDER, ORDER])
+
+    assert [answer.get("url") for answer in first] == ["http://host/x", "http://host/y", None]
+    assert first[2] == {"error": "the request cannot be understood"}
+    assert [answer["status"] for answer in second] == [200, 200]
+    assert clock == [6]
+    assert "more than 5 s" in ask(http)["error"]
+
+
+def test_calls_side_by_side_are_counted_one_by_one() -> None:
+    http = RunHttp(CannedHttp(), Settings(script_http_calls=2))
+
+    answers = ask(http, [ORDER] * 4)
+
+    assert [answer.get("status") for answer in answers] == [200, 200, None, None]
+
+
+def test_answers_side_by_side_share_the_room_for_answers() -> None:
+    canned = CannedHttp([{"match": "", "result": {"content": "x" * 40}}])
+    http = RunHttp(canned, Settings(script_input_bytes=100))
+
+    answers = ask(http, [ORDER] * 3)
+
+    assert [len(answer.get("content", "")) for answer in answers] == [40, 40, 0]
+    assert "larger than 100 bytes" in answers[2]["error"]
+
+
+def test_no_calls_are_answered_by_nothing() -> None:
+    assert ask(RunHttp(NoHttp(), Settings()), []) == []
+    assert len(ask(RunHttp(NoHttp(), Settings()), [ORDER, ORDER])) == 2

@@ -4,7 +4,7 @@ import { Buffer } from 'buffer';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'del', 'head', 'options'];
 
-export function makeHttp(send) {
+export function makeHttp(send, sendSoon) {
   /** The form of the engines before 7.0: never throws. */
   function HTTP(method, url, options) {
     try {
@@ -47,7 +47,7 @@ export function makeHttp(send) {
 
   async function fetch(input, options = {}) {
     const request = fetchRequest(input, options ?? {});
-    const answer = send(request);
+    const answer = await sendSoon(request);
     if (answer.error) throw new TypeError(`fetch failed: ${answer.error}`);
     return new Response(answer.content, {
       status: answer.status,

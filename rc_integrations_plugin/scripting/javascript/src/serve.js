@@ -18,7 +18,7 @@ const STRICT = /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*(['"])use strict\1/;
 const GROWING = new Set(['compile', 'rewrite']);
 const evaluateGlobally = eval;
 
-export async function serve({ host, settle, addGlobal }) {
+export async function serve({ host, settle, fetches, addGlobal }) {
   const world = { settle, addGlobal, instance: undefined, store: undefined, shifts: [] };
   // Now the evaluation of the libraries ends and frees what only it needed, before any fork.
   await null;
@@ -32,7 +32,9 @@ export async function serve({ host, settle, addGlobal }) {
     }
     const reply = order.op === 'call' ? answer(world, order) : answerAuthor(world, order);
     // Most methods are not async; to wait for nothing would leave garbage behind each call.
-    host(GROWING.has(order.op) ? 'compiled' : 'reply', typeof reply.then === 'function' ? await reply : reply);
+    const told = typeof reply.then === 'function' ? await reply : reply;
+    if (fetches.any()) await fetches.makeLeftBehind();
+    host(GROWING.has(order.op) ? 'compiled' : 'reply', told);
     // Work that a script left behind gets its turn.
     await null;
   }

@@ -4,7 +4,7 @@ const LONGEST_NAP = 20;
 // Scripts may be shown another time.
 const { now: clock } = Date;
 
-export function makeTimers(nap, report) {
+export function makeTimers(nap, report, fetches) {
   const timers = new Map();
   let lastId = 0;
   let wake = () => {};
@@ -48,15 +48,16 @@ export function makeTimers(nap, report) {
     };
     promise.then(settled, settled);
     while (pending) {
-      if (!timers.size) {
+      if (!timers.size && !fetches.any()) {
         const added = new Promise((resolve) => {
           wake = resolve;
+          fetches.onNext(resolve);
         });
         await Promise.race([promise.then(settled, settled), added]);
         continue;
       }
       for (let tick = 0; tick < TICKS && pending; tick += 1) await null;
-      if (pending && !runDue()) nap(Math.max(Math.min(untilNext(), LONGEST_NAP), 0));
+      if (pending && !fetches.make() && !runDue()) nap(Math.max(Math.min(untilNext(), LONGEST_NAP), 0));
     }
     return promise;
   }

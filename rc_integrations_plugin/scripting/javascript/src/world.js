@@ -14,6 +14,7 @@ import s from 'underscore.string/dist/underscore.string.js';
 
 import { makeConsole } from './console.js';
 import { makeCrypto } from './crypto.js';
+import { makeFetches } from './fetches.js';
 import { installIntl } from './intl/install.js';
 import { Headers, makeHttp, Response } from './http.js';
 import { withV8Messages } from './json_errors.js';
@@ -37,9 +38,10 @@ function addGlobal(name, value) {
 }
 
 const console = makeConsole((level, text) => host('console', level, text));
-const timers = makeTimers((milliseconds) => host('nap', milliseconds), (error) => console.error(error));
+const fetches = makeFetches((requests) => host('http', requests));
+const timers = makeTimers((milliseconds) => host('nap', milliseconds), (error) => console.error(error), fetches);
 const crypto = makeCrypto((size) => host('random', size));
-const { HTTP, fetch } = makeHttp((request) => host('http', request));
+const { HTTP, fetch } = makeHttp((request) => host('http', request), fetches.sendSoon);
 const modules = {
   underscore: _,
   'underscore.string': s,
@@ -76,4 +78,4 @@ Math.random = makeRandom(() => Uint8Array.from(atob(host('random', 16)), (byte) 
 // What the first compilation sets up is then shared by all processes.
 compile('class Script { constructor() { this.a = `${1}`; } run({ b }) { for (i of b) /x/.test(i); } }');
 
-serve({ host, settle: timers.settle, addGlobal });
+serve({ host, settle: timers.settle, fetches, addGlobal });
