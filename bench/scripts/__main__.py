@@ -24,7 +24,7 @@ from bench.scripts.node import prepare
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "rc-integrations-bench"
 SCRIPTS_IN_TURN = 200
-WAITING = 16
+WAITING = 32
 
 
 def main() -> None:
@@ -115,15 +115,23 @@ def _memory(engines: list[Engine]) -> dict[str, float]:
     print("\nprivate memory of one that waits, KB")
     found = {}
     for engine in engines:
-        for number in range(WAITING):
-            engine.add(f"waiting-{number}")
         try:
-            found[engine.name] = engine.private_bytes() / 1024
+            found[engine.name] = _bytes_of_one(engine) / 1024
         except PermissionError:
             print(f"{engine.name:<32} only root may know")
             continue
         print(_row(engine.name, [f"{found[engine.name]:.0f}"]))
     return found
+
+
+def _bytes_of_one(engine: Engine) -> float:
+    """Return how much each of some waiting places adds to as many."""
+    sizes = []
+    for half in range(2):
+        for number in range(WAITING):
+            engine.add(f"waiting-{half}-{number}")
+        sizes.append(engine.private_bytes())
+    return (sizes[1] - sizes[0]) / WAITING
 
 
 def _row(name: str, cells: list[str]) -> str:

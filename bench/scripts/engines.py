@@ -39,8 +39,8 @@ class Engine(Protocol):
     def processor_ms(self, script_id: str) -> float:
         """Return how much processor time the process in which a script lives has used."""
 
-    def private_bytes(self) -> float:
-        """Return how much memory of its own each place takes, on average."""
+    def private_bytes(self) -> int:
+        """Return how much memory the places and what is around them take for themselves."""
 
     def close(self) -> None:
         """End all processes."""
@@ -85,9 +85,9 @@ class Ours:
         process = self._supervisor._processes.get(script_id)  # noqa: SLF001
         return processor_ms_of(process.pid) if process else 0.0
 
-    def private_bytes(self) -> float:
-        """Return the mean over the processes that were made to wait."""
-        return sum(map(private_bytes_of, self._waiting)) / len(self._waiting)
+    def private_bytes(self) -> int:
+        """Add up the processes that were made to wait."""
+        return sum(map(private_bytes_of, self._waiting))
 
     def close(self) -> None:
         """End all processes."""
@@ -110,7 +110,6 @@ class InNode:
             )
         assert self._receive() == "ready"
         self._loaded: OrderedDict[str, bool] = OrderedDict()
-        self._empty_bytes = self._settled_bytes()
 
     def save(self, source: str) -> None:
         """Do nothing: V8 compiles by itself."""
@@ -138,18 +137,15 @@ class InNode:
         """Ask the kernel about the child."""
         return processor_ms_of(self._process.pid)
 
-    def private_bytes(self) -> float:
-        """Return how much the child grew for each place."""
-        return (self._settled_bytes() - self._empty_bytes) / len(self._loaded)
+    def private_bytes(self) -> int:
+        """Ask the kernel about the child, after its garbage was collected."""
+        self._exchange({"op": "collect"})
+        return private_bytes_of(self._process.pid)
 
     def close(self) -> None:
         """Hang up, upon which the child ends."""
         self._socket.close()
         self._process.wait(10)
-
-    def _settled_bytes(self) -> int:
-        self._exchange({"op": "collect"})
-        return private_bytes_of(self._process.pid)
 
     def _exchange(self, order: dict[str, str], argument: Any = None) -> Any:
         payload = orjson.dumps(order) + b"\n" + orjson.dumps(argument)
