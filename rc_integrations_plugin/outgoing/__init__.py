@@ -1,0 +1,1 @@
+"""Events of the chat that other servers are told of, and what they answer."""
