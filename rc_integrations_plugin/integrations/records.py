@@ -93,7 +93,7 @@ class OutgoingIntegration:
 
     Where it is empty, `channels` count as they are.
     """
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
     """Chosen by whoever saved it, and sent with each call."""
     trigger_words: tuple[str, ...] = ()
     trigger_word_anywhere: bool = False

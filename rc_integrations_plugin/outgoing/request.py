@@ -6,7 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from rc_integrations_plugin.delivery.http import FailureKind, HttpFailure, HttpRequest
-from rc_integrations_plugin.delivery.signing import HEADER_PREFIX, webhook_headers
+from rc_integrations_plugin.delivery.signing import (
+    HEADER_PREFIX,
+    is_signing_secret,
+    webhook_headers,
+)
 from rc_integrations_plugin.delivery.target import Target, read_target
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.outgoing.data import encode_data
@@ -64,19 +68,18 @@ def build_request(
         body = _read_body(options.get("data"), method)
         authorization = _read_auth(options.get("auth"))
         timeout = _read_timeout(options.get("timeout"), integration)
+        own = _own_headers(integration) if _is_own_origin(url, integration) else {}
+        secret = _read_secret(integration.signing_secret)
     except _Unsendable as reason:
         return HttpFailure(kind=FailureKind.INVALID_REQUEST, message=str(reason))
     if body is not None:
         _put(headers, "Content-Type", _JSON)
     if authorization is not None:
         _put(headers, "Authorization", authorization)
-    own = _own_headers(integration) if _is_own_origin(url, integration) else {}
     for name, value in own.items():
         if not _has(headers, name):
             headers[name] = value
-    signature = webhook_headers(
-        integration.signing_secret, delivery_id=delivery_id, sent_at=sent_at, body=body
-    )
+    signature = webhook_headers(secret, delivery_id=delivery_id, sent_at=sent_at, body=body)
     headers = {k: v for k, v in headers.items() if not k.lower().startswith(HEADER_PREFIX)}
     return HttpRequest(
         method=method,
@@ -115,7 +118,8 @@ def _header_value(name: str, value: Any) -> str:
         case bool():
             return str(value).lower()
         case int() | float():
-            return f"{value:g}" if isinstance(value, float) and value.is_integer() else str(value)
+            whole = isinstance(value, float) and value.is_integer()
+            return str(int(value) if whole else value)
         case list():
             return ", ".join(_header_value(name, one) for one in value)
         case _:
@@ -149,6 +153,12 @@ def _read_timeout(milliseconds: Any, integration: OutgoingIntegration) -> float 
     if milliseconds <= 0:
         return integration.timeout_seconds
     return min(milliseconds / 1000, LONGEST_TIMEOUT_SECONDS)
+
+
+def _read_secret(secret: str | None) -> str | None:
+    if secret is not None and not is_signing_secret(secret):
+        raise _Unsendable("the integration's signing secret is not a usable one")
+    return secret
 
 
 def _own_headers(integration: OutgoingIntegration) -> dict[str, str]:
