@@ -4,7 +4,9 @@
 
 In one run, in turn, with the same server (gunicorn) and database (SQLite, WAL): the bare route,
 the hook without script and the hook with one. Each hook call stores a message and a history row.
-The ratios are medians over the rounds of hook to bare in the same round.
+The ratios are medians over the rounds of hook to bare in the same round: of the requests per
+second, and of the requests for the same processor time of the server's processes, which tells more
+where the machine has other things to do.
 """
 
 import argparse
@@ -18,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.hooked import prepare
-from bench.servers import gunicorn
+from bench.servers import Server, gunicorn
 
 SERVERS = {
     "2 processes": ["-w", "2"],
@@ -33,6 +35,7 @@ class Target:
 
     name: str
     url: str
+    server: Server
 
 
 def main() -> None:
@@ -44,18 +47,19 @@ def main() -> None:
     for name, arguments in SERVERS.items():
         print(f"\n{name}")
         print(
-            f"{'clients':>7}  {'target':<8} {'req/s':>8} {'of bare':>8} {'p50 ms':>8} {'p99 ms':>8}"
+            f"{'clients':>7}  {'target':<8} {'req/s':>8} {'of bare':>8}"
+            f" {'cpu ms':>8} {'of bare':>8} {'p50 ms':>8} {'p99 ms':>8}"
         )
         with tempfile.TemporaryDirectory() as bare, tempfile.TemporaryDirectory() as hooked:
             paths = prepare(Path(hooked))
             with (
-                gunicorn("bench.bare:create_app()", Path(bare), arguments) as bare_url,
-                gunicorn("bench.hooked:create_app()", Path(hooked), arguments) as hook_url,
+                gunicorn("bench.bare:create_app()", Path(bare), arguments) as bare_server,
+                gunicorn("bench.hooked:create_app()", Path(hooked), arguments) as hook_server,
             ):
                 targets = [
-                    Target("bare", f"{bare_url}/rows"),
-                    Target("hook", hook_url + paths["plain"]),
-                    Target("script", hook_url + paths["script"]),
+                    Target("bare", f"{bare_server.url}/rows", bare_server),
+                    Target("hook", hook_server.url + paths["plain"], hook_server),
+                    Target("script", hook_server.url + paths["script"], hook_server),
                 ]
                 for clients in (1, 8, 32):
                     _measure(targets, clients, options.seconds, options.rounds)
@@ -68,18 +72,20 @@ def _measure(targets: list[Target], clients: int, seconds: float, rounds: int) -
     for _ in range(rounds):
         for target in targets:
             found[target.name].append(_load(target, clients, seconds))
-    bare = [figures["requests_per_second"] for figures in found["bare"]]
     for name, figures in found.items():
-        rates = [each["requests_per_second"] for each in figures]
-        ratio = statistics.median(rate / base for rate, base in zip(rates, bare, strict=True))
+        speed = _median_ratio(figures, found["bare"], "requests_per_second")
+        cost = _median_ratio(found["bare"], figures, "cpu_ms")
         print(
-            f"{clients:>7}  {name:<8} {statistics.median(rates):>8.0f} {ratio:>8.2f}"
-            f" {_median(figures, 'p50_ms'):>8.1f} {_median(figures, 'p99_ms'):>8.1f}"
+            f"{clients:>7}  {name:<8} {_median(figures, 'requests_per_second'):>8.0f} {speed:>8.2f}"
+            f" {_median(figures, 'cpu_ms'):>8.2f} {cost:>8.2f}"
+            f" {_median(figures, 'p50_ms'):>8.1f} {_median(figures, 'p99_ms'):>8.1f}",
+            flush=True,
         )
 
 
 def _load(target: Target, clients: int, seconds: float) -> dict[str, Any]:
     given = {"url": target.url, "body": BODY, "clients": clients, "seconds": seconds}
+    before = target.server.processor_seconds()
     done = subprocess.run(
         [sys.executable, "-m", "bench.load"],
         input=json.dumps(given),
@@ -90,7 +96,14 @@ def _load(target: Target, clients: int, seconds: float) -> dict[str, Any]:
     figures: dict[str, Any] = json.loads(done.stdout)
     if set(figures["answers"]) != {"200"}:
         raise RuntimeError(f"{target.name} answered {figures['answers']}")
+    used = target.server.processor_seconds() - before
+    figures["cpu_ms"] = used * 1000 / figures["answers"]["200"]
     return figures
+
+
+def _median_ratio(ours: list[dict[str, Any]], theirs: list[dict[str, Any]], key: str) -> float:
+    ratios = [float(one[key]) / other[key] for one, other in zip(ours, theirs, strict=True)]
+    return statistics.median(ratios)
 
 
 def _median(figures: list[dict[str, Any]], key: str) -> float:

@@ -8,12 +8,25 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 
+@dataclass(frozen=True)
+class Server:
+    """A running server."""
+
+    url: str
+    pid: int
+
+    def processor_seconds(self) -> float:
+        """Return what it and all processes below it have used; those that ended don't count."""
+        return sum(_ticks(pid) for pid in _family(self.pid)) / os.sysconf("SC_CLK_TCK")
+
+
 @contextlib.contextmanager
-def gunicorn(factory: str, folder: Path, options: list[str]) -> Iterator[str]:
-    """Serve an app factory by gunicorn while the block runs; give its address."""
+def gunicorn(factory: str, folder: Path, options: list[str]) -> Iterator[Server]:
+    """Serve an app factory by gunicorn while the block runs."""
     port = _free_port()
     environment = os.environ | {"BENCH_DATABASE": f"sqlite:///{folder / 'bench.db'}"}
     process = subprocess.Popen(
@@ -24,10 +37,27 @@ def gunicorn(factory: str, folder: Path, options: list[str]) -> Iterator[str]:
     )
     try:
         _await(port, process)
-        yield f"http://127.0.0.1:{port}"
+        yield Server(f"http://127.0.0.1:{port}", process.pid)
     finally:
         process.terminate()
         process.wait(20)
+
+
+def _family(pid: int) -> list[int]:
+    found = [pid]
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                found += _family(int(child))
+    return found
+
+
+def _ticks(pid: int) -> int:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return int(fields[11]) + int(fields[12])
 
 
 def _free_port() -> int:
