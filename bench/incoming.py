@@ -102,7 +102,7 @@ def _load(target: Target, clients: int, seconds: float) -> dict[str, Any]:
 
 
 def _median_ratio(ours: list[dict[str, Any]], theirs: list[dict[str, Any]], key: str) -> float:
-    ratios = [float(one[key]) / other[key] for one, other in zip(ours, theirs, strict=True)]
+    ratios = [float(one[key]) / float(other[key]) for one, other in zip(ours, theirs, strict=True)]
     return statistics.median(ratios)
 
 
