@@ -114,3 +114,53 @@ def test_a_broken_script_does_not_stay_broken(runner: ScriptRunner) -> None:
 
     assert first.fault == second.fault
     assert value_of(runner, "return 1") == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "const text = data.nope.text;",
+        "let { text } = data.nope;",
+        "return { text: data.nope.text };",
+        "if (data.nope.text) data = 1;",
+        "switch (data.nope.text) { default: }",
+        "for (const one of data.nope) data = one;",
+        "while (data.nope.text) data = 1;",
+        "return {\n      text: data.nope.text,\n    };",
+    ],
+)
+def test_an_error_has_the_line_of_its_statement_not_of_the_call_before(
+    runner: ScriptRunner, statement: str
+) -> None:
+    source = (
+        "class Script {\n  run(data) {\n    const before = String(data);\n\n"
+        f"    {statement}\n    return before;\n  }}\n}}"
+    )
+
+    fault = run_source(runner, source, {}).fault
+
+    assert fault is not None
+    assert (fault.line, fault.column) == (5, 5)
+    assert fault.stack.splitlines()[0] == "    at run (script:5:5)"
+
+
+@pytest.mark.parametrize(
+    ("lines", "result"),
+    [
+        (["var a = 1", "  var b = 2", "  return a + b"], 3),
+        (["let a = data => data", "  if (a(1)) return 4", "  return 5"], 4),
+        (["do data = 5; while (0)  return data"], 5),
+        (["switch (6) { case 6:  return 6 }"], 6),
+        (["'use strict'", "  return 7"], 7),
+        (["again:", "  for (;;) { break again }", "  return 8"], 8),
+        (["if (0) data = 1; else", "  return 9"], 9),
+        (["const text = `a", "  return ${(() => {  return 1 })()}`;  return text.length"], 12),
+        (["/* a", "  return 0 */  return 10"], 10),
+    ],
+)
+def test_statements_mean_what_they_mean_without_semicolons(
+    runner: ScriptRunner, lines: list[str], result: int
+) -> None:
+    source = "class Script {\n  run(data) {\n    " + "\n".join(lines) + "\n  }\n}"
+
+    assert run_source(runner, source).value == result

@@ -8,6 +8,7 @@ import { noteContent } from './parsed_content.js';
 import { installRegExpStatics } from './regexp_statics.js';
 import { toData, typeName } from './results.js';
 import { compile, originalColumn, syntaxError } from './sloppy.js';
+import { columnAfterMark } from './statement_places.js';
 import { quoteFrom } from './v8_errors.js';
 import { holdStill, review, showStore } from './workbench.js';
 
@@ -19,7 +20,7 @@ const GROWING = new Set(['compile', 'rewrite']);
 const evaluateGlobally = eval;
 
 export async function serve({ host, settle, fetches, addGlobal }) {
-  const world = { settle, addGlobal, instance: undefined, store: undefined, shifts: [] };
+  const world = { settle, addGlobal, instance: undefined, store: undefined, code: '', shifts: [] };
   // Now the evaluation of the libraries ends and frees what only it needed, before any fork.
   await null;
   for (;;) {
@@ -80,7 +81,7 @@ function answer(world, order) {
       instantiate(world, order);
     } catch (error) {
       const fault = describe(error, 'evaluation');
-      return { fresh, fault: fault.kind === 'syntax' ? syntaxFault(error, order.compiled.code) : placed(fault, world.shifts) };
+      return { fresh, fault: fault.kind === 'syntax' ? syntaxFault(error, order.compiled.code) : placed(fault, world) };
     }
   }
   try {
@@ -104,25 +105,29 @@ function result(fresh, value) {
 }
 
 function failure(world, fresh, error) {
-  return { fresh, fault: placed(describe(error, 'exception'), world.shifts) };
+  return { fresh, fault: placed(describe(error, 'exception'), world) };
 }
 
-function placed(fault, shifts) {
-  if (fault.line && fault.column) fault.column = originalColumn(shifts, fault.line, fault.column);
+function placed(fault, world) {
+  if (fault.line && fault.column) fault.column = columnAsSaved(world, fault.line, fault.column);
   if (fault.stack) {
     fault.stack = fault.stack.replace(
       /script:(\d+):(\d+)/g,
-      (_all, line, column) => `script:${line}:${originalColumn(shifts, Number(line), Number(column))}`,
+      (_all, line, column) => `script:${line}:${columnAsSaved(world, Number(line), Number(column))}`,
     );
   }
   return fault;
+}
+
+function columnAsSaved({ code, shifts }, line, column) {
+  return originalColumn(shifts, line, columnAfterMark(code, line, column));
 }
 
 function instantiate(world, order) {
   const { code: given, globals = [], exported = false, shifts = [] } = order.compiled;
   const code = withoutInterpreter(given);
   holdStill(order);
-  world.shifts = shifts;
+  Object.assign(world, { code, shifts });
   world.store = addStore(world.addGlobal);
   installRegExpStatics(code);
   for (const name of globals) {

@@ -9,6 +9,7 @@ import { parse } from 'acorn';
 
 import { findEarlyUses, namesOf } from './early_use.js';
 import { makeClass } from './sloppy_class.js';
+import { markStatements } from './statement_places.js';
 import { CAUGHT } from './v8_errors.js';
 
 const HELPER = '__script_class__';
@@ -45,10 +46,9 @@ export function compile(source) {
   work.edits.sort((one, other) => one.start - other.start || one.order - other.order);
   return {
     code: applied(work),
-    position: (line, column) => originalColumn(work.edits, line, column),
     globals: [...work.assigned].filter((name) => !work.declared.has(name)),
     exported: work.exported,
-    shifts: work.edits.map(({ line, column, start, end, text }) => [line, column, end - start, text.length]),
+    shifts: work.edits.filter(({ isMark }) => !isMark).map(({ line, column, start, end, text }) => [line, column, end - start, text.length]),
   };
 }
 
@@ -176,6 +176,13 @@ function visit(node, work, scope) {
       break;
     case 'Program':
     case 'BlockStatement':
+      markPlaces(node.body, work);
+      if (!work.hoisted.has(node)) break;
+      visitBlock(node, work, scope);
+      return;
+    case 'SwitchCase':
+      markPlaces(node.consequent, work);
+      break;
     case 'SwitchStatement':
       if (!work.hoisted.has(node)) break;
       visitBlock(node, work, scope);
@@ -203,6 +210,12 @@ function visit(node, work, scope) {
     default:
   }
   visitChildren(node, work, scope);
+}
+
+function markPlaces(statements, work) {
+  markStatements(statements, work.source, (start, end, text) => {
+    work.edits.push({ start, end, text, order: work.edits.length, isMark: true });
+  });
 }
 
 /** Writes a declaration as an assignment to names that its block declares. */
