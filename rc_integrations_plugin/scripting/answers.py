@@ -15,6 +15,8 @@ from rc_integrations_plugin.scripting.protocol import (
 
 MAX_TEXT = 64 * 1024
 MAX_LINES = 200
+MAX_DEPTH = 200
+"""Twice what results may have, and some for what is around them."""
 
 
 def read_answer(frame: bytes | bytearray) -> ScriptRun:
@@ -38,15 +40,41 @@ def read_answer(frame: bytes | bytearray) -> ScriptRun:
 
 def _parse(frame: bytes | bytearray) -> tuple[Any, bool]:
     """Return what the frame says, and whether all of its texts can be encoded."""
+    if frame.count(b"[") + frame.count(b"{") > MAX_DEPTH:
+        document, is_clean = _loads(frame)
+        _check_depth(document)
+        return document, is_clean
+    return _loads(frame)
+
+
+def _check_depth(document: Any) -> None:
+    level = [document]
+    for _ in range(MAX_DEPTH):
+        level = [
+            item
+            for value in level
+            if isinstance(value, dict | list)
+            for item in (value.values() if isinstance(value, dict) else value)
+        ]
+        if not level:
+            return
+    raise ValueError("nested too deeply")
+
+
+def _loads(frame: bytes | bytearray) -> tuple[Any, bool]:
     try:
         return orjson.loads(frame), True
     except orjson.JSONDecodeError:
         # It refuses lone surrogates, which JavaScript writes.
         pass
     try:
-        return json.loads(frame), False
+        return json.loads(frame, parse_constant=_refuse), False
     except RecursionError:
         raise ValueError("nested too deeply") from None
+
+
+def _refuse(number: str) -> None:
+    raise ValueError(f"{number} is no JSON")
 
 
 def _read_fault(document: Any) -> ScriptFault | None:

@@ -71,6 +71,8 @@ class RunHttp:
         self._calls_left = settings.script_http_calls
         self._seconds_left = settings.script_http_seconds
         self._settings = settings
+        self.seconds_waited = 0.0
+        """How long the calls took that were made."""
 
     def answer(self, order: Any) -> bytes:
         """Make what a script's process asks for, and return what it gets to read.
@@ -83,11 +85,14 @@ class RunHttp:
         return json.dumps(_document(self._answer([order])[0])).encode()
 
     def _answer(self, orders: Sequence[Any]) -> Sequence[ScriptHttpResponse]:
-        started = self._now()
         checked = [self._check(order) for order in orders]
         requests = [request for request in checked if isinstance(request, ScriptHttpRequest)]
+        started = self._now()
         answers = iter(self._send(requests))
-        self._seconds_left -= self._now() - started
+        if requests:
+            seconds = self._now() - started
+            self._seconds_left -= seconds
+            self.seconds_waited += seconds
         return self._within_limit(
             one if isinstance(one, ScriptHttpResponse) else next(answers) for one in checked
         )
@@ -149,13 +154,14 @@ def _read_request(order: Any, seconds_left: float) -> ScriptHttpRequest | None:
             "body": None | str() as body,
         } if method.isalpha() and all(isinstance(value, str) for value in headers.values()):
             wish = order.get("timeout_ms")
-            seconds = wish / 1000 if isinstance(wish, int | float) and wish > 0 else seconds_left
+            wished = isinstance(wish, int | float) and 0 < wish < seconds_left * 1000
+            seconds = wish / 1000 if wished else seconds_left
             return ScriptHttpRequest(
                 method=method.upper(),
                 url=url,
                 headers={str(name): str(value) for name, value in headers.items()},
                 body=body,
-                timeout_seconds=min(seconds, seconds_left),
+                timeout_seconds=seconds,
                 follow_redirects=order.get("follow_redirects") is not False,
             )
     return None

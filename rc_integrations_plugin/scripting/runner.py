@@ -176,7 +176,8 @@ class ProcessScriptRunner:
                 return None
             run = read_answer(frame)
         except (ProcessEnded, ValueError) as end:
-            return self._ended(process, end)
+            ended = self._ended(process, end)
+            return None if isinstance(end, ProcessEnded) and end.at_rest else ended
         if run.fault and run.fault.kind in ENDS_PROCESS:
             self._supervisor.end(process)
         return run
@@ -211,13 +212,14 @@ class ProcessScriptRunner:
         return _failed(FaultKind.CRASH, "ScriptCrash", f"the script's process {_how(status)}")
 
 
-def _http_of(http: RunHttp) -> Callable[[bytearray], bytes]:
-    def answer(frame: bytearray) -> bytes:
+def _http_of(http: RunHttp) -> Callable[[bytearray], tuple[bytes, float]]:
+    def answer(frame: bytearray) -> tuple[bytes, float]:
         try:
             order = json.loads(frame)["http"]
         except (ValueError, RecursionError):
             raise ProcessEnded from None
-        return http.answer(order)
+        waited_before = http.seconds_waited
+        return http.answer(order), http.seconds_waited - waited_before
 
     return answer
 

@@ -66,6 +66,7 @@ class World:
         self._running = False
         self._is_parent = True
         self._processor_limit = 0
+        self._http_calls = 0
         self._zones = Zones(rule=limits["timezone"])
         self._functions: dict[bytes, Callable[[bytes], bytes | None]] = {
             b"next": self._next,
@@ -123,10 +124,11 @@ class World:
             expected_parent=self._limits["parent"],
             call_filter=self._call_filter,
         )
-        signal.setitimer(signal.ITIMER_REAL, self._limits["idle_seconds"])
 
     def _read_order(self) -> bytes:
+        signal.setitimer(signal.ITIMER_REAL, self._limits["idle_seconds"])
         order = _read_frame()
+        self._http_calls = 0
         self._console.clear()
         self._console_bytes = 0
         self._console_full = False
@@ -152,14 +154,21 @@ class World:
         self._answer(body)
 
     def _answer(self, body: bytes) -> None:
-        # From now on it waits for the next order, or does work that the script left behind.
-        signal.setitimer(signal.ITIMER_REAL, self._limits["idle_seconds"])
+        if not self._running:
+            # A second answer would be taken for that of the next order.
+            os._exit(os.EX_SOFTWARE)
+        # The clock runs on: work that the script left behind has what is left of its time.
         self._running = False
         console = json.dumps(self._console).encode() if self._console else b"[]"
         _write(pack(b'{"answer":%b,"console":%b}' % (body, console)))
 
     def _http(self, arguments: bytes) -> bytes:
         """Have the process on the other side make an HTTP call; the clock stands meanwhile."""
+        self._http_calls += 1
+        if self._http_calls > self._limits["http_calls"]:
+            # It will be refused: nothing to wait for.
+            _write(pack(HTTP_PREFIX + arguments[1:-1] + b"}"))
+            return _read_frame()
         left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
         _write(pack(HTTP_PREFIX + arguments[1:-1] + b"}"))
         answer = _read_frame()

@@ -43,10 +43,11 @@ RECEIVED_AT_ONCE = 16 * 1024
 class ProcessEnded(Exception):
     """A script's process ended, or was ended, before it answered."""
 
-    def __init__(self, *, by_timeout: bool = False, status: int = 0) -> None:
+    def __init__(self, *, by_timeout: bool = False, at_rest: bool = False) -> None:
         super().__init__("the script's process ended")
         self.by_timeout = by_timeout
-        self.status = status
+        self.at_rest = at_rest
+        """It had ended before it read the order, after it had answered others."""
 
 
 class ScriptProcess:
@@ -60,6 +61,7 @@ class ScriptProcess:
         self._pipe = pipe
         self._received = bytearray()
         self._patience = 0.0
+        self._has_answered = False
 
     def exchange(
         self,
@@ -67,7 +69,7 @@ class ScriptProcess:
         *,
         seconds: float,
         max_bytes: int,
-        on_http: Callable[[bytearray], bytes],
+        on_http: Callable[[bytearray], tuple[bytes, float]],
     ) -> bytearray:
         """Send an order and return the answer; `b"{}"` means that it had idled out before.
 
@@ -75,27 +77,32 @@ class ScriptProcess:
             order: the order as JSON.
             max_bytes: of one frame of the process.
             seconds: how long it may take, without the HTTP that the script waits for.
-            on_http: makes an HTTP call.
+            on_http: makes an HTTP call and tells how long that took, unless it refused.
 
         Raises:
             ProcessEnded: it gave no answer in time, or none that can be read.
         """
         deadline = monotonic() + seconds
+        has_begun = False
         try:
             self._send(order, deadline)
             while True:
                 frame = self._receive(max_bytes, deadline)
+                has_begun = True
                 if not frame.startswith(HTTP_PREFIX):
+                    if self._received:
+                        # What it says beyond its answer would be taken for the next one.
+                        raise ProcessEnded
+                    self._has_answered = True
                     return frame
-                asked_at = monotonic()
-                answer = on_http(frame)
-                deadline += monotonic() - asked_at
+                answer, waited = on_http(frame)
+                deadline += waited
                 self._send(answer, deadline)
         except TimeoutError:
             raise ProcessEnded(by_timeout=True) from None
         except OSError:
             # It may have said goodbye before it closed its end.
-            return self._farewell()
+            return self._farewell(at_rest=self._has_answered and not has_begun)
 
     def _send(self, payload: bytes, deadline: float) -> None:
         self._wait_until(deadline)
@@ -113,11 +120,11 @@ class ScriptProcess:
         del frame[end:], frame[: HEADER.size]
         return frame
 
-    def _farewell(self) -> bytearray:
+    def _farewell(self, *, at_rest: bool) -> bytearray:
         try:
             return self._receive(FRAME_OVERHEAD, monotonic() + 1)
-        except OSError:
-            raise ProcessEnded from None
+        except (OSError, ProcessEnded):
+            raise ProcessEnded(at_rest=at_rest) from None
 
     def _receive_at_least(self, size: int, deadline: float) -> None:
         while len(self._received) < size:
@@ -129,7 +136,9 @@ class ScriptProcess:
 
     def _wait_until(self, deadline: float) -> None:
         """Have the pipe wait for so long; a system call, so only if it makes a difference."""
-        seconds = max(deadline - monotonic(), 0.001)
+        seconds = deadline - monotonic()
+        if seconds <= 0:
+            raise TimeoutError
         if not seconds <= self._patience < seconds + 0.02:
             self._pipe.settimeout(seconds)
             self._patience = seconds
@@ -342,6 +351,7 @@ class Supervisor:
             "call_seconds": self._settings.script_call_seconds,
             "idle_seconds": self._settings.script_idle_seconds,
             "output_bytes": self._settings.script_output_bytes,
+            "http_calls": self._settings.script_http_calls,
             "console_lines": 200,
             "console_bytes": 64 * 1024,
             "timezone": self._timezone,

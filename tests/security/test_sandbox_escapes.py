@@ -124,6 +124,34 @@ def test_a_known_way_out_is_closed(runner: ScriptRunner, body: str) -> None:
     assert run.fault is None or run.fault.kind is FaultKind.EXCEPTION
 
 
+@pytest.mark.parametrize(
+    "call",
+    ["console.log('x')", "HTTP.get('https://chat.example/')", "crypto.randomBytes(4)"],
+)
+def test_no_stack_frame_hands_out_the_functions_of_the_engine(
+    runner: ScriptRunner, call: str
+) -> None:
+    # vm2 CVE-2022-36067, CVE-2023-29017, CVE-2023-32314; asked while a host function runs
+    body = f"""
+        const found = new Set(); let asked = 0;
+        Error.prepareStackTrace = (error, sites) => sites;
+        const look = () => {{
+            for (const site of new Error().stack) {{
+                asked += 1;
+                for (const key of Object.getOwnPropertyNames(Object.getPrototypeOf(site))) {{
+                    if (key === 'constructor') continue;
+                    try {{ found.add(typeof (site[key]() ?? 5)) }} catch (e) {{}}
+                }}
+            }}
+        }};
+        Object.prototype.toJSON = Array.prototype.toJSON = function () {{ look(); return this }};
+        look();
+        try {{ {call} }} finally {{ delete Object.prototype.toJSON; delete Array.prototype.toJSON }}
+        return [asked > 0, found.has('function') || found.has('object')]"""
+
+    assert value_of(runner, body) == [True, False]
+
+
 HIJACKS = [
     "Object.prototype.toJSON = function () { return { hijacked: true } }",
     "JSON.stringify = () => '{\"hijacked\":true}'",

@@ -71,6 +71,48 @@ ATTACKS = {
     "flood of console lines": ("for (;;) console.log('x'.repeat(999))", {TIMEOUT}),
     "console line of 30 MB": ("console.log('x'.repeat(3e7)); for (;;);", {TIMEOUT, MEMORY}),
     "exception of 10 MB": ("throw new Error('x'.repeat(1e7))", {EXCEPTION}),
+    "promise that waits for itself": (
+        "const p = {}; p.then = (done) => done(p); return p", {TIMEOUT}),
+    "endless then": ("return { then() { for (;;); } }", {TIMEOUT}),
+    "endless getter of then": ("return { get then() { for (;;); } }", {TIMEOUT}),
+    "endless toString in the console": ("console.log({ get a() { for (;;); } })", {TIMEOUT}),
+    "endless number in the console": (
+        "console.log('%d', { [Symbol.toPrimitive]() { for (;;); } })", {TIMEOUT}),
+    "endless default of a parameter": (
+        "const f = (a = (() => { for (;;); })()) => 1; return f()", {TIMEOUT}),
+    "endless end of a generator": (
+        "for (const x of (function* () { try { yield 1 } finally { for (;;); } })()) return x",
+        {TIMEOUT}),
+    "endless exception": (
+        "throw new Proxy({}, { getPrototypeOf() { for (;;); } })", {TIMEOUT}),
+    "endless sort of a billion holes": ("return new Array(1e9).sort()", {TIMEOUT, MEMORY}),
+    "result with 4 billion holes": ("const a = []; a[4294967294] = 1; return a", {TIMEOUT}),
+    "result that doubles 40 times": (
+        "let v = [1]; for (let i = 0; i < 40; i++) v = [v, v]; return v", {TIMEOUT}),
+    "catastrophic regex with classes of Unicode": (
+        "/(?:\\p{L}*)*x$/u.test('a'.repeat(40))", {TIMEOUT}),
+    "catastrophic regex with a reference": ("/(a*)*\\1b/.test('a'.repeat(40))", {TIMEOUT}),
+    "bomb of promise jobs": ("for (;;) Promise.resolve().then(() => {})", {MEMORY, TIMEOUT}),
+    "bomb of timers": (
+        "return new Promise(() => { const f = () => { setTimeout(f); setTimeout(f) }; f() })",
+        {MEMORY, TIMEOUT}),
+    "sleep on an atomic": (
+        "Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)", {EXCEPTION}),
+    "buffer that grows to 16 GB": (
+        "new ArrayBuffer(8, { maxByteLength: 2 ** 34 }).resize(2 ** 33)", {MEMORY, EXCEPTION}),
+    "HTTP calls without end": (
+        "for (;;) try { HTTP.get('https://chat.example/') } catch (e) {}", {TIMEOUT}),
+    "result that changes into a circle": (
+        "let n = 0; const o = { get a() { return n++ ? o : 1 } }; return o",
+        {FaultKind.BAD_RESULT}),
+    "result that throws the second time": (
+        "let n = 0; return { get a() { if (n++) throw 'late'; return 1 } }",
+        {FaultKind.BAD_RESULT}),
+    "result that hangs the second time": (
+        "let n = 0; return { get a() { if (n++) for (;;); return 1 } }", {TIMEOUT}),
+    "key of 2 MB": ("return { ['k'.repeat(2 ** 21)]: 1 }", {FaultKind.OUTPUT}),
+    "random bytes without end": ("return crypto.randomBytes(Infinity)", {EXCEPTION}),
+    "less than no random bytes": ("return crypto.randomBytes(-1)", {EXCEPTION}),
 }  # fmt: skip
 
 
@@ -87,6 +129,27 @@ def test_it_ends_within_twice_the_limit_and_the_next_call_works(
     assert run.duration_ms < 2000 * CALL_SECONDS
     assert len(run.fault.message) < 5000
     assert runner.call(script, "fine", None).value == "fine"
+
+
+LEFT_BEHIND = [
+    "Promise.resolve().then(() => { for (;;); })",
+    "new FinalizationRegistry(() => { for (;;); }).register({}, 1)",
+    "(async () => { await null; /^(a+)+$/.test('a'.repeat(50) + 'b') })()",
+]
+
+
+@pytest.mark.parametrize("work", LEFT_BEHIND)
+def test_endless_work_that_is_left_behind_does_not_take_the_next_call(
+    runner: ScriptRunner, work: str
+) -> None:
+    source = f"class Script {{ run() {{ {work}; return 'answered' }} fine() {{ return 'fine' }} }}"
+    script = make_script(source)
+
+    assert runner.call(script, "run", None).value == "answered"
+    run = runner.call(script, "fine", None)
+
+    assert (run.value, run.fault) == ("fine", None)
+    assert run.duration_ms < 2000 * CALL_SECONDS
 
 
 def test_a_hanging_constructor_ends(runner: ScriptRunner) -> None:

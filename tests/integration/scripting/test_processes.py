@@ -104,6 +104,20 @@ def test_the_parent_is_started_again_if_it_dies(own_runner: ProcessScriptRunner)
     assert parent_of(own_runner).pid != parent.pid
 
 
+def test_the_next_call_does_not_notice_that_a_waiting_process_was_killed(
+    own_runner: ProcessScriptRunner,
+) -> None:
+    script = make_script(ONE)
+    own_runner.call(script, "run", None)
+    (child,) = parent_of(own_runner).children()
+    child.kill()
+    wait_until(lambda: gone(child))
+
+    run = own_runner.call(script, "run", None)
+
+    assert (run.value, run.fault, run.fresh_instance) == (1, None, True)
+
+
 def test_children_end_with_the_process_that_wanted_them() -> None:
     program = f"""
 import os, sys
@@ -194,12 +208,12 @@ def test_a_busy_script_makes_others_wait_only_so_long(own_runner: ProcessScriptR
 
 
 def test_a_crash_names_the_signal(own_runner: ProcessScriptRunner) -> None:
-    script = make_script(ONE)
+    script = make_script(method("if (data) for (;;); return 1"))
     own_runner.call(script, "run", None)
-    with own_runner._supervisor.process_of(script.integration_id) as process:
-        os.kill(process.pid, signal.SIGSEGV)
+    (child,) = parent_of(own_runner).children()
+    threading.Timer(0.1, child.send_signal, [signal.SIGSEGV]).start()
 
-    fault = own_runner.call(script, "run", None).fault
+    fault = own_runner.call(script, "run", 1).fault
 
     assert fault is not None
     assert fault.kind is FaultKind.CRASH

@@ -63,11 +63,29 @@ def test_lone_surrogates_are_replaced_wherever_they_are() -> None:
         b'{"answer": {"fault": {"kind": "unheard of"}}, "console": []}',
         b'{"answer": {"value": ' + b"[" * 100_000 + b"]" * 100_000 + b'}, "console": []}',
         b"\xff\xfe",
+        *(
+            b'{"answer": {"value": %b%b%b}, "console": []}' % (b"[" * depth, text, b"]" * depth)
+            for depth in (200, 400, 900)
+            for text in (b'"x"', b'"\\ud800"')
+        ),
+        b'{"answer": {"value": %b1%b}, "console": []}' % (b'{"a":' * 300, b"}" * 300),
+        b'{"answer": {"value": NaN}, "console": []}',
+        b'{"answer": {"value": ["\\ud800", -Infinity]}, "console": []}',
     ],
 )
 def test_nonsense_is_refused(raw: bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the runner tells nobody which
         read_answer(raw)
+
+
+@pytest.mark.parametrize("text", ['"x"', '"\\ud800"'])
+def test_a_result_as_deep_as_allowed_and_with_many_parts_is_read(text: str) -> None:
+    deep = "[" * 100 + ",".join([text] * 50) + "]" * 100
+    wide = "[" + ",".join(["{}"] * 1000) + "]"
+
+    run = read_answer(f'{{"answer": {{"value": [{deep}, {wide}]}}, "console": []}}'.encode())
+
+    assert len(run.value) == 2
 
 
 @pytest.mark.parametrize("line", [0, -1, 1.5, "3", True, 10**12, None])

@@ -70,6 +70,26 @@ def test_a_script_may_wish_for_less_time() -> None:
     assert gateway.requests[0].timeout_seconds == 0.25
 
 
+@pytest.mark.parametrize("wish", [10**400, 1e308, -1, 0, "9", None, float("nan"), float("inf")])
+def test_a_wish_for_more_time_or_for_none_changes_nothing(wish: Any) -> None:
+    gateway = CannedHttp()
+
+    ask(RunHttp(gateway, Settings(script_http_seconds=7.0)), {**ORDER, "timeout_ms": wish})
+
+    assert gateway.requests[0].timeout_seconds == 7.0
+
+
+def test_refused_calls_are_no_time_that_a_script_waited() -> None:
+    clock = [0.0]
+    now: Callable[[], float] = lambda: clock[0]  # noqa: E731
+    http = RunHttp(SlowHttp(clock, 3), Settings(script_http_calls=1), now=now)
+
+    for order in (ORDER, ORDER, None):
+        http.answer(order)
+
+    assert http.seconds_waited == 3
+
+
 def test_a_large_answer_is_refused() -> None:
     gateway = CannedHttp([{"match": "x", "result": {"content": "y" * 200}}])
 

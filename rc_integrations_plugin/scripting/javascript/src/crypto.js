@@ -4,6 +4,8 @@ import { md5, ripemd160, sha1 } from '@noble/hashes/legacy.js';
 import { sha224, sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { Buffer } from 'buffer';
 
+// What the process around gives at once; no webhook needs more.
+const MAX_RANDOM = 65536;
 const ALGORITHMS = { md5, ripemd160, rmd160: ripemd160, sha1, sha224, sha256, sha384, sha512 };
 
 function algorithm(name) {
@@ -43,7 +45,12 @@ class Digest {
 }
 
 export function makeCrypto(random) {
-  const randomBytes = (size) => Buffer.from(random(size), 'base64');
+  const randomBytes = (size) => {
+    if (!Number.isInteger(size) || size < 0 || size > MAX_RANDOM) {
+      throw new RangeError(`The value of "size" is out of range. It must be >= 0 && <= ${MAX_RANDOM}`);
+    }
+    return Buffer.from(random(size), 'base64');
+  };
 
   return {
     createHash: (name) => new Digest(algorithm(name).create()),

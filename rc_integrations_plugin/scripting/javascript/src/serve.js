@@ -35,7 +35,12 @@ export async function serve({ host, settle, fetches, addGlobal }) {
     // Most methods are not async; to wait for nothing would leave garbage behind each call.
     const told = typeof reply.then === 'function' ? await reply : reply;
     if (fetches.any()) await fetches.makeLeftBehind();
-    host(GROWING.has(order.op) ? 'compiled' : 'reply', told);
+    try {
+      host(GROWING.has(order.op) ? 'compiled' : 'reply', told);
+    } catch (error) {
+      // Getters of a result may give one thing when it is looked at and another when it is written.
+      host('reply', { fault: describe(error, 'bad-result') });
+    }
     // Work that a script left behind gets its turn.
     await null;
   }

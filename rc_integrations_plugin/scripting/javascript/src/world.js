@@ -12,6 +12,7 @@ import moment from 'moment';
 import _ from 'underscore';
 import s from 'underscore.string/dist/underscore.string.js';
 
+import { hideRunningFunctions } from './call_sites.js';
 import { makeConsole } from './console.js';
 import { makeCrypto } from './crypto.js';
 import { makeFetches } from './fetches.js';
@@ -28,6 +29,7 @@ import { installSorting } from './sorting.js';
 import { makeTimers } from './timers.js';
 import { installErrorTexts } from './v8_errors.js';
 
+hideRunningFunctions();
 const host = globalThis.call_python;
 delete globalThis.call_python;
 delete globalThis.dukpy;
