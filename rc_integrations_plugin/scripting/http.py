@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from http.client import responses
 from time import monotonic
 from typing import Any
 
@@ -137,6 +138,7 @@ def _document(response: ScriptHttpResponse) -> dict[str, Any]:
         return {"error": response.error}
     return {
         "status": response.status,
+        "reason": responses.get(response.status, ""),
         "headers": {name.lower(): value for name, value in response.headers.items()},
         "content": response.content,
         "url": response.url,

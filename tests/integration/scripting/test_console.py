@@ -17,7 +17,7 @@ pytestmark = pytest.mark.integration
         ("console.error(new TypeError('e').message)", "error", "e"),
         ("console.debug(undefined)", "debug", "undefined"),
         ("console.dir({ a: 1 })", "log", "{ a: 1 }"),
-        ("console.table([{ a: 1 }])", "log", "0\t{ a: 1 }"),
+        ("console.table(5)", "log", "5"),
         ("console.log('%s is %d%%', 'x', 5)", "log", "x is 5%"),
         ("console.assert(1 > 2, 'math')", "error", "Assertion failed math"),
         ("console.count('c')", "log", "c: 1"),
@@ -33,6 +33,52 @@ def test_a_console_line(runner: ScriptRunner, call: str, level: str, text: str) 
 
     assert run.fault is None
     assert [(line.level, line.text) for line in run.console] == [(level, text)]
+
+
+@pytest.mark.parametrize(
+    ("values", "lines"),
+    [
+        (
+            "[{ a: 1, b: 'x' }, { a: { c: 2 } }]",
+            [
+                "┌─────────┬──────────┬─────┐",
+                "│ (index) │ a        │ b   │",
+                "├─────────┼──────────┼─────┤",
+                "│ 0       │ 1        │ 'x' │",
+                "│ 1       │ { c: 2 } │     │",
+                "└─────────┴──────────┴─────┘",
+            ],
+        ),
+        (
+            "{ q: { Values: 1, z: 2 }, r: 5 }, ['Values']",
+            [
+                "┌─────────┬────────┬────────┐",
+                "│ (index) │ Values │ Values │",
+                "├─────────┼────────┼────────┤",
+                "│ q       │ 1      │        │",
+                "│ r       │        │ 5      │",
+                "└─────────┴────────┴────────┘",
+            ],
+        ),
+        (
+            "new Map([['k', { a: 1 }]])",
+            [
+                "┌───────────────────┬─────┬──────────┐",
+                "│ (iteration index) │ Key │ Values   │",
+                "├───────────────────┼─────┼──────────┤",
+                "│ 0                 │ 'k' │ { a: 1 } │",
+                "└───────────────────┴─────┴──────────┘",
+            ],
+        ),
+    ],
+    ids=["objects", "chosen columns", "map"],
+)
+def test_a_table_is_drawn_as_node_draws_it(
+    runner: ScriptRunner, values: str, lines: list[str]
+) -> None:
+    run = run_source(runner, method(f"console.table({values})"))
+
+    assert run.console[0].text.splitlines() == lines
 
 
 def test_lines_of_a_failed_call_are_kept(runner: ScriptRunner) -> None:

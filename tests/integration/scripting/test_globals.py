@@ -167,10 +167,12 @@ def test_fetch_gives_a_usable_response(runner: ScriptRunner, http: CannedHttp) -
             body: JSON.stringify({ a: 1 }), headers: { 'Content-Type': 'application/json' } });
           const bad = await fetch(new URL('http://host/missing'));
           return [good.ok, good.status, good.headers.get('Content-Type'), (await good.json()).ok,
-            bad.ok, bad.status, await bad.clone().text(), await bad.text()] } }""",
+            bad.ok, bad.status, good.statusText, bad.statusText,
+            await bad.clone().text(), await bad.text()] } }""",
     )
 
-    assert run.value == [True, 200, "application/json", True, False, 404, "no such", "no such"]
+    assert run.value[:4] == [True, 200, "application/json", True]
+    assert run.value[4:] == [False, 404, "OK", "Not Found", "no such", "no such"]
     assert http.requests[-2].method == "POST"
     assert http.requests[-2].body == '{"a":1}'
 

@@ -1,5 +1,6 @@
 // `console` as scripts expect it; each call hands one line to the process around the engine.
 import { inspect } from './inspect.js';
+import { drawTable } from './table.js';
 
 const MAX_LINE = 64 * 1024;
 
@@ -29,7 +30,7 @@ export function makeConsole(write) {
     debug: (...values) => emit('debug', values),
     dir: (value) => emit('log', [inspect(value)]),
     dirxml: (...values) => emit('log', values),
-    table: (rows) => emit('log', [table(rows)]),
+    table: (data, columns) => emit('log', [table(data, columns)]),
     trace: (...values) => emit('debug', ['Trace:', ...values]),
     assert: (condition, ...values) => {
       if (!condition) emit('error', ['Assertion failed', ...values]);
@@ -90,9 +91,11 @@ function plain(value) {
   return typeof value === 'string' ? value : inspect(value);
 }
 
-function table(rows) {
-  if (typeof rows !== 'object' || rows === null) return plain(rows);
-  return Object.entries(rows)
-    .map(([index, row]) => `${index}\t${plain(row)}`)
-    .join('\n');
+function table(data, columns) {
+  if (typeof data !== 'object' || data === null) return plain(data);
+  try {
+    return drawTable(data, columns);
+  } catch {
+    return inspect(data);
+  }
 }

@@ -51,6 +51,7 @@ export function makeHttp(send, sendSoon) {
     if (answer.error) throw new TypeError(`fetch failed: ${answer.error}`);
     return new Response(answer.content, {
       status: answer.status,
+      statusText: answer.reason,
       headers: answer.headers,
       url: answer.url ?? request.url,
       redirected: Boolean(answer.redirected),
