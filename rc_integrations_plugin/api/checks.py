@@ -12,7 +12,12 @@ from rc_integrations_plugin.integrations.channels import (
 from rc_integrations_plugin.integrations.permissions import IMPERSONATE, Manager
 from rc_integrations_plugin.integrations.records import ScriptError
 from rc_integrations_plugin.messages.links import check_picture_link
-from rc_integrations_plugin.scripting.protocol import Finding, ScriptFault, ScriptRunner
+from rc_integrations_plugin.scripting.protocol import (
+    Finding,
+    ScriptFault,
+    ScriptRunner,
+    describe_fault,
+)
 
 
 @dataclass(frozen=True)
@@ -124,9 +129,8 @@ def compile_script(
 
 
 def _does_not_compile(fault: ScriptFault) -> ApiError:
-    where = "" if fault.line is None else f" (line {fault.line}, column {fault.column})"
     return ApiError(
-        f"The script does not compile: {fault.name}: {fault.message}{where}",
+        f"The script does not compile: {describe_fault(fault)}",
         code="error-script-syntax",
         details={"line": fault.line, "column": fault.column, "name": fault.name},
     )

@@ -34,7 +34,6 @@ from rc_integrations_plugin.incoming.script import (
     Refusal,
     Verdict,
     build_argument,
-    describe_fault,
     find_script,
     read_result,
 )
@@ -45,7 +44,7 @@ from rc_integrations_plugin.messages.destinations import destinations_of
 from rc_integrations_plugin.messages.document import message_document
 from rc_integrations_plugin.messages.payload import Defaults, read_payload
 from rc_integrations_plugin.messages.posting import PostResult, post_all
-from rc_integrations_plugin.scripting.protocol import Script
+from rc_integrations_plugin.scripting.protocol import Script, describe_fault
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.settings import ScriptsAllowed
 

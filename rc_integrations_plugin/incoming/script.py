@@ -130,16 +130,6 @@ def read_result(run: ScriptRun, script: Script, *, separate_response: bool) -> V
     )
 
 
-def describe_fault(fault: ScriptFault) -> str:
-    """Return what happened, for the history: it may quote the script."""
-    place = "" if fault.line is None else f" (line {fault.line}{_column(fault)})"
-    return f"{fault.name}: {fault.message}{place}"
-
-
-def _column(fault: ScriptFault) -> str:
-    return "" if fault.column is None else f", column {fault.column}"
-
-
 def _read_fault(fault: ScriptFault, script: Script) -> NothingToPost:
     if fault.kind is FaultKind.NO_METHOD:
         # Rocket.Chat posts nothing and is content with that

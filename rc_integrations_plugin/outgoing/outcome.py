@@ -17,12 +17,16 @@ from rc_integrations_plugin.outgoing.reply import Reply, build_reply
 from rc_integrations_plugin.outgoing.script import (
     EVALUATION_FAULTS,
     as_message,
-    describe_fault,
     is_truthy,
     read_json_answer,
 )
 from rc_integrations_plugin.outgoing.steps import Step, going_to_retry
-from rc_integrations_plugin.scripting.protocol import FaultKind, ScriptFault, ScriptRun
+from rc_integrations_plugin.scripting.protocol import (
+    FaultKind,
+    ScriptFault,
+    ScriptRun,
+    describe_fault,
+)
 
 GONE = 410
 _TRANSIENT_STATUSES = frozenset({408, 425, 429, *range(500, 600)})

@@ -9,11 +9,15 @@ from rc_integrations_plugin.outgoing.reply import Reply, build_reply
 from rc_integrations_plugin.outgoing.script import (
     EVALUATION_FAULTS,
     as_message,
-    describe_fault,
     is_truthy,
 )
 from rc_integrations_plugin.outgoing.steps import Step
-from rc_integrations_plugin.scripting.protocol import FaultKind, ScriptFault, ScriptRun
+from rc_integrations_plugin.scripting.protocol import (
+    FaultKind,
+    ScriptFault,
+    ScriptRun,
+    describe_fault,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

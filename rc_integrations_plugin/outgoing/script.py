@@ -8,7 +8,7 @@ import orjson
 
 from rc_integrations_plugin.delivery.http import HttpResponse
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
-from rc_integrations_plugin.scripting.protocol import FaultKind, Script, ScriptFault
+from rc_integrations_plugin.scripting.protocol import FaultKind, Script
 
 EVALUATION_FAULTS = frozenset({FaultKind.SYNTAX, FaultKind.EVALUATION, FaultKind.NO_CLASS})
 """The script never came to run a method."""
@@ -88,13 +88,6 @@ def as_message(value: Any) -> Mapping[str, Any] | None:
     if isinstance(value, str):
         return {"text": value}
     return value if isinstance(value, dict) else None
-
-
-def describe_fault(fault: ScriptFault) -> str:
-    """Return what happened, for the history: it may quote the script."""
-    column = "" if fault.column is None else f", column {fault.column}"
-    place = "" if fault.line is None else f" (line {fault.line}{column})"
-    return f"{fault.name}: {fault.message}{place}"
 
 
 def _read_odd_json(text: str) -> Any:

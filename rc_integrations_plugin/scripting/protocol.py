@@ -57,6 +57,13 @@ class ScriptFault:
     stack: str = ""
 
 
+def describe_fault(fault: ScriptFault) -> str:
+    """Return what happened and where, on one line; it may quote the script, as its message may."""
+    column = "" if fault.column is None else f", column {fault.column}"
+    place = "" if fault.line is None else f" (line {fault.line}{column})"
+    return f"{fault.name}: {fault.message}{place}"
+
+
 class Severity(StrEnum):
     """How much a finding matters on this server."""
 
@@ -71,7 +78,7 @@ class Finding:
     """Something in a script that its author should know of."""
 
     code: str
-    """Stable; the codes are in docs/scripts.md."""
+    """Stable; the codes are in docs/script-tests.md."""
     severity: Severity
     name: str
     """What it is about: a global, a method, a module."""

@@ -49,6 +49,22 @@ def test_strict_scripts_are_checked_as_strict(runner: ScriptRunner, source: str)
     assert runner.check(source) is not None
 
 
+def test_an_import_is_named_with_its_place(runner: ScriptRunner) -> None:
+    fault = runner.check("export class Script {}\n  import _ from 'underscore';")
+
+    assert fault is not None
+    assert fault.message == "Cannot use import statement outside a module"
+    assert (fault.line, fault.column) == (2, 3)
+
+
+def test_an_export_is_named_with_its_place_where_it_may_not_be(runner: ScriptRunner) -> None:
+    fault = runner.check("let a;\nexport class Script {}", skip_transpile=True)
+
+    assert fault is not None
+    assert fault.message == "Unexpected token 'export'"
+    assert (fault.line, fault.column) == (2, 1)
+
+
 def test_what_is_not_transpiled_may_not_be_a_module(runner: ScriptRunner) -> None:
     assert runner.check("export class Script {}", skip_transpile=True) is not None
 

@@ -8,11 +8,16 @@ from rc_integrations_plugin.incoming.script import (
     NothingToPost,
     Refusal,
     Verdict,
-    describe_fault,
     find_script,
     read_result,
 )
-from rc_integrations_plugin.scripting.protocol import FaultKind, Script, ScriptFault, ScriptRun
+from rc_integrations_plugin.scripting.protocol import (
+    FaultKind,
+    Script,
+    ScriptFault,
+    ScriptRun,
+    describe_fault,
+)
 from tests.factories import NOON, make_incoming
 
 THE_SCRIPT = Script(integration_id="i", name="CI", version="1", source="class Script {}")

@@ -5,7 +5,7 @@
 // literals, which are as sloppy as the script around them. Lines stay where they are and columns can
 // be mapped back. Classes with private names or static blocks stay as they are; the globals that
 // their bodies make by assignment are declared beforehand.
-import { parse } from 'acorn';
+import { getLineInfo, parse } from 'acorn';
 
 import { findEarlyUses, namesOf } from './early_use.js';
 import { makeClass } from './sloppy_class.js';
@@ -55,7 +55,7 @@ export function compile(source) {
 /** Returns where a source stops making sense, which the engine tells less exactly, or undefined. */
 export function syntaxError(source) {
   try {
-    parse(source, OPTIONS);
+    return moduleSyntax(source, parse(source, OPTIONS).body);
   } catch (error) {
     if (error.loc) {
       const message = error.message.replace(/ \(\d+:\d+\)$/, '');
@@ -63,6 +63,15 @@ export function syntaxError(source) {
     }
   }
   return undefined;
+}
+
+/** Returns the first `import`, which works in no script, or `export`, which works in those that are rewritten. */
+function moduleSyntax(source, statements) {
+  const found = statements.find(({ type }) => type === 'ImportDeclaration') ?? statements.find(({ type }) => type.startsWith('Export'));
+  if (!found) return undefined;
+  const { line, column } = getLineInfo(source, found.start);
+  const message = found.type === 'ImportDeclaration' ? 'Cannot use import statement outside a module' : "Unexpected token 'export'";
+  return { message, line, column: column + 1 };
 }
 
 function unchanged(source) {
