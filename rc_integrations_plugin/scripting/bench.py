@@ -27,6 +27,8 @@ Call = tuple[str, Any]
 """A method and its argument."""
 
 _SETTINGS = Settings()
+_LAST_DATE = 8.64e15
+"""The largest number of milliseconds that a `Date` holds."""
 _numbers = count()
 _lock = threading.Lock()
 
@@ -86,7 +88,7 @@ def run_script(  # noqa: PLR0913 - each is a part of what the script sees
         skip_transpile: runs the script as it is written, its classes in strict mode.
 
     Raises:
-        ValueError: `http`, `now`, `random` or `timezone` is nothing that can be used.
+        ValueError: `before`, `http`, `now`, `random` or `timezone` is nothing that can be used.
         ScriptsUnavailable: no process could be started.
     """
     script = Script(
@@ -97,16 +99,24 @@ def run_script(  # noqa: PLR0913 - each is a part of what the script sees
         skip_transpile=skip_transpile,
         held_still=_held_still(now, random),
     )
+    calls = [_read_call(call) for call in before]
     canned = CannedHttp(read_answers(http))
     runner = ProcessScriptRunner(_SETTINGS, http=canned, supervisor=_supervisor(timezone))
     try:
-        for earlier, earlier_argument in before:
+        for earlier, earlier_argument in calls:
             runner.call(script, earlier, earlier_argument)
         asked_before = len(canned.requests)
         run = runner.call(script, method, argument)
     finally:
         store = runner.finish(script.integration_id)
     return _report(run, canned.requests[asked_before:], store)
+
+
+def _read_call(call: Any) -> Call:
+    match call:
+        case (str(method), argument):
+            return method, argument
+    raise ValueError("before must be pairs of a method and its argument")
 
 
 def read_answers(answers: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
@@ -131,7 +141,10 @@ def _is_result(result: Mapping[str, Any]) -> bool:
     return (
         type(result.get("statusCode", 200)) is int
         and isinstance(headers, Mapping)
-        and all(isinstance(name, str) for name in headers)
+        and all(
+            isinstance(name, str) and isinstance(value, str | int)
+            for name, value in headers.items()
+        )
         and isinstance(result.get("error"), str | None)
     )
 
@@ -158,6 +171,8 @@ def _milliseconds(now: str | float | datetime) -> int:
     if isinstance(now, datetime):
         aware = now if now.tzinfo else now.replace(tzinfo=UTC)
         return round(aware.timestamp() * 1000)
+    if not abs(now) <= _LAST_DATE:
+        raise ValueError("now is no time that JavaScript knows")
     return round(now)
 
 

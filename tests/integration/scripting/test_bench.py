@@ -226,7 +226,13 @@ def test_an_endless_script_ends_and_the_next_one_runs() -> None:
     ("options", "reason"),
     [
         ({"now": "yesterday"}, "now must be"),
+        ({"now": float("inf")}, "now is no time"),
+        ({"now": float("nan")}, "now is no time"),
+        ({"now": 1e30}, "now is no time"),
         ({"random": 1}, "random must be"),
+        ({"before": [{"method": "run", "argument": 1}]}, "before must be"),
+        ({"before": ["ab"]}, "before must be"),
+        ({"before": [("run",)]}, "before must be"),
         ({"timezone": "Mars/Olympus"}, "no time zone"),
         ({"timezone": "../../etc/passwd"}, "no time zone"),
         ({"timezone": "/etc/localtime"}, "no time zone"),
@@ -235,6 +241,7 @@ def test_an_endless_script_ends_and_the_next_one_runs() -> None:
         ({"http": [{"match": "x"}]}, "answer 1"),
         ({"http": [{"match": "x", "result": {}}, {"match": 5, "result": {}}]}, "answer 2"),
         ({"http": [{"match": "x", "result": {"statusCode": "200"}}]}, "answer 1"),
+        ({"http": [{"match": "x", "result": {"headers": {"Set-Cookie": ["a=1"]}}}]}, "answer 1"),
     ],
 )
 def test_what_cannot_be_used_is_refused(options: dict[str, Any], reason: str) -> None:
