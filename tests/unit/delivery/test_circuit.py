@@ -85,6 +85,15 @@ def test_each_failed_probe_doubles_the_time_up_to_the_longest() -> None:
     assert waits == [60, 120, 200, 200]
 
 
+def test_after_a_failed_probe_nobody_waits_for_it_any_more() -> None:
+    at = NOON + 70 * SECOND
+    circuit = begin_probe(failing(0, 5, 10), now=at, lasting=1000 * SECOND)
+
+    failed = after_failure(circuit, POLICY, now=at)
+
+    assert wait_of(failed, now=at) == 120 * SECOND
+
+
 def test_calls_that_were_under_way_when_it_opened_change_nothing() -> None:
     circuit = failing(0, 5, 10)
 

@@ -79,8 +79,14 @@ def test_an_answer_is_read_as_json_if_it_says_so(
 
 @pytest.mark.parametrize(
     ("body", "content"),
-    [('[{"number":1}]', [{"number": 1}]), ("not found", "not found"), ("", "")],
-    ids=["JSON", "text", "nothing"],
+    [
+        ('[{"number":1}]', [{"number": 1}]),
+        ("[]", []),
+        ("false", False),
+        ("not found", "not found"),
+        ("", ""),
+    ],
+    ids=["JSON", "an empty list", "a single value", "text", "nothing"],
 )
 def test_the_response_is_given_parsed_and_as_text(body: str, content: Any) -> None:
     response = make_answer(404, body, x_a="1")
