@@ -6,6 +6,7 @@ from flask import Flask, Response, jsonify, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.schema import CreateTable
 
 db = SQLAlchemy()
 
@@ -25,7 +26,9 @@ def create_app() -> Flask:
     db.init_app(app)
     with app.app_context():
         event.listen(db.engine, "connect", _pragmas)
-        db.create_all()
+        # not create_all(): of two processes that start at once, one would fail
+        with db.engine.begin() as connection:
+            connection.execute(CreateTable(Row.__table__, if_not_exists=True))
     app.post("/rows")(_store)
     return app
 
