@@ -208,3 +208,37 @@ def test_parsed_content_serves_scripts_that_parse_it(runner: ScriptRunner, conte
 def test_other_objects_are_parsed_as_ever(runner: ScriptRunner) -> None:
     assert fault_of(runner, "return JSON.parse({ a: 1 })").name == "SyntaxError"
     assert value_of(runner, "return JSON.parse('[1]', (k, v) => v === 1 ? 2 : v)") == [2]
+
+
+@pytest.mark.parametrize(
+    ("content", "raw", "body", "value"),
+    [
+        (
+            {"at": 1},
+            '{"at": 1}',
+            "return JSON.parse(content, (key, value) => key ? value + 1 : value)",
+            {"at": 2},
+        ),
+        (
+            {"at": 1},
+            '{"at": 1}',
+            "const own = JSON.parse(content); own.at = 2; return [content.at, own.at]",
+            [1, 2],
+        ),
+        ("words", '"words"', "return JSON.parse(content)", "words"),
+        ('{"at": 1}', '"{\\"at\\": 1}"', "return JSON.parse(content)", {"at": 1}),
+        (
+            "words",
+            "words",
+            "try { JSON.parse(content) } catch (e) { return e.name }",
+            "SyntaxError",
+        ),
+    ],
+    ids=["reviver", "own copy", "text in quotes", "JSON in quotes", "plain text"],
+)
+def test_parsing_response_content_again_is_as_good_as_parsing_its_text(
+    runner: ScriptRunner, content: Any, raw: str, body: str, value: Any
+) -> None:
+    argument = {"response": {"content": content, "content_raw": raw}}
+
+    assert value_of(runner, f"const {{ content }} = data.response; {body}", argument) == value
