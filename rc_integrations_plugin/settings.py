@@ -11,6 +11,8 @@ from typing import Any, Self
 from rc_integrations_plugin.errors import SettingsError
 
 PREFIX = "RC_INTEGRATIONS_"
+# The engine of scripts takes no more memory; deeper results could not be written down again.
+_MOST = {"script_memory_mb": 112, "script_nesting": 180}
 
 
 class ScriptsAllowed(StrEnum):
@@ -49,11 +51,15 @@ class Settings:
     script_wait_seconds: float = 5.0
     script_threads: int = 16
     script_call_seconds: float = 3.0
+    script_processor_seconds: float = 3.0
     script_memory_mb: int = 64
     script_processes: int = 64
     script_idle_seconds: float = 600.0
     script_input_bytes: int = 4 * 1024 * 1024
     script_output_bytes: int = 1024 * 1024
+    script_nesting: int = 100
+    script_console_lines: int = 200
+    script_console_bytes: int = 64 * 1024
     script_http_calls: int = 10
     script_http_seconds: float = 20.0
     allowed_networks: tuple[str, ...] = ()
@@ -95,6 +101,9 @@ def _checked(key: str, value: Any, *, field: Field[Any]) -> Any:
     # 0 is meant only where it is the default: it switches something off
     if wanted in {int, float} and value <= 0 and (value, field.default) != (0, 0):
         raise SettingsError(f"{key} must be above 0")
+    most = _MOST.get(field.name)
+    if most is not None and value > most:
+        raise SettingsError(f"{key} must be at most {most}")
     return value
 
 

@@ -14,13 +14,17 @@ from rc_integrations_plugin.scripting.protocol import (
 )
 
 MAX_TEXT = 64 * 1024
-MAX_LINES = 200
+MOST_LINES = 200
 MAX_DEPTH = 200
-"""Twice what results may have, and some for what is around them."""
+"""More than results may have by any setting, and some for what is around them."""
 
 
-def read_answer(frame: bytes | bytearray) -> ScriptRun:
+def read_answer(frame: bytes | bytearray, *, most_lines: int = MOST_LINES) -> ScriptRun:
     """Return the run that a frame tells of.
+
+    Args:
+        frame: one that asks for no HTTP call.
+        most_lines: of the console; a process that is not in a script's hands sends no more.
 
     Raises:
         ValueError: the frame is not what the sandbox sends.
@@ -32,7 +36,7 @@ def read_answer(frame: bytes | bytearray) -> ScriptRun:
                 value=answer.get("value") if is_clean else _well_formed(answer.get("value")),
                 value_type=_text(answer.get("type"), "undefined"),
                 fault=_read_fault(answer.get("fault")),
-                console=tuple(map(_read_line, lines[:MAX_LINES])),
+                console=tuple(map(_read_line, lines[:most_lines])),
                 fresh_instance=answer.get("fresh") is True,
             )
     raise ValueError("no answer")

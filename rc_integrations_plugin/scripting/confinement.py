@@ -140,6 +140,14 @@ def limit_processor_time(seconds: float) -> int:
     return allowed
 
 
+def memory_peak() -> int:
+    """Return how many bytes of memory this process has taken at most, where that is known."""
+    if sys.platform != "linux":
+        return 0
+    # In units of 1024 bytes.
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
 def _mapped_bytes() -> int:
     try:
         pages = int(Path("/proc/self/statm").read_bytes().split()[0])

@@ -40,6 +40,8 @@ from rc_integrations_plugin.settings import Settings
 IDLED_OUT = b"{}"
 # What stands in for a class, escapes, and the notes about columns.
 GROWTH_BY_COMPILING = 8
+# How many bytes of JSON one character may take.
+ESCAPED = 12
 # After these the engine is in no state to go on, or there is no instance to keep.
 ENDS_PROCESS = frozenset(
     {
@@ -66,6 +68,7 @@ class ProcessScriptRunner:
         self._http = http or NoHttp()
         self._supervisor = supervisor or Supervisor(settings)
         self._compiled = CompiledScripts()
+        self._frame_overhead = FRAME_OVERHEAD + ESCAPED * settings.script_console_bytes
 
     def check(self, source: str, *, skip_transpile: bool = False) -> ScriptFault | None:
         """Compile the source in a process that is thrown away; nothing of it runs."""
@@ -174,7 +177,7 @@ class ProcessScriptRunner:
             if frame == IDLED_OUT:
                 self._supervisor.end(process)
                 return None
-            run = read_answer(frame)
+            run = self._read(frame)
         except (ProcessEnded, ValueError) as end:
             ended = self._ended(process, end)
             return None if isinstance(end, ProcessEnded) and end.at_rest else ended
@@ -187,11 +190,14 @@ class ProcessScriptRunner:
     ) -> ScriptRun:
         """Return the answer to an order that calls no method."""
         try:
-            return read_answer(
+            return self._read(
                 self._exchange(process, json.dumps(order).encode(), max_bytes=max_bytes)
             )
         except (ProcessEnded, ValueError) as end:
             return self._ended(process, end)
+
+    def _read(self, frame: bytes | bytearray) -> ScriptRun:
+        return read_answer(frame, most_lines=self._settings.script_console_lines)
 
     def _exchange(
         self, process: ScriptProcess, order: bytes, *, max_bytes: int | None = None
@@ -199,7 +205,7 @@ class ProcessScriptRunner:
         return process.exchange(
             order,
             seconds=self._settings.script_call_seconds * KILL_AFTER,
-            max_bytes=(max_bytes or self._settings.script_output_bytes) + FRAME_OVERHEAD,
+            max_bytes=(max_bytes or self._settings.script_output_bytes) + self._frame_overhead,
             on_http=_http_of(RunHttp(self._http, self._settings)),
         )
 
@@ -209,6 +215,10 @@ class ProcessScriptRunner:
             limit = self._settings.script_call_seconds
             message = f"the script ran for more than {limit:g} s and was ended"
             return _failed(FaultKind.TIMEOUT, "ScriptTimeout", message)
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
+            limit = self._settings.script_processor_seconds
+            message = f"the script used more than {limit:g} s of processor time"
+            return _failed(FaultKind.TIMEOUT, "ScriptProcessorTime", message)
         return _failed(FaultKind.CRASH, "ScriptCrash", f"the script's process {_how(status)}")
 
 

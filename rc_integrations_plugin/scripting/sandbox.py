@@ -12,6 +12,7 @@ learns that it ended) and is answered with its wait status.
 import base64
 import gc
 import json
+import math
 import os
 import select
 import signal
@@ -26,11 +27,13 @@ from typing import Any, NoReturn
 from dukpy import _dukpy
 
 from rc_integrations_plugin.scripting.confinement import (
+    MEGABYTE,
     PIPE,
     build_call_filter,
     confine,
     keep_only,
     limit_processor_time,
+    memory_peak,
     tidy_memory,
 )
 from rc_integrations_plugin.scripting.wire import (
@@ -45,6 +48,10 @@ from rc_integrations_plugin.scripting.wire import (
 from rc_integrations_plugin.scripting.zones import Zones
 
 READ_AT_ONCE = 16 * 1024
+LOOK_EVERY = 0.1
+"""How often, in seconds, the limits of a running script are looked at."""
+NEARLY_ALL = 0.9
+"""The last part of the memory cannot be had in pieces of any use."""
 WORLD = Path(__file__).parent / "javascript" / "libraries" / "world.js"
 
 
@@ -64,6 +71,9 @@ class World:
         self._console_bytes = 0
         self._console_full = False
         self._running = False
+        self._deadline = 0.0
+        self._processor_deadline = 0.0
+        self._most_memory = math.inf
         self._is_parent = True
         self._processor_limit = 0
         self._http_calls = 0
@@ -76,6 +86,8 @@ class World:
             b"http": self._http,
             b"nap": self._nap,
             b"random": self._random,
+            b"limits": self._tell_limits,
+            b"memory": self._memory_ran_out,
             b"zone": self._zone,
             b"offset": self._offset,
         }
@@ -85,7 +97,7 @@ class World:
         try:
             _dukpy.eval_string(self, WORLD.read_bytes(), b"{}")
         except MemoryError:
-            self._end_with("memory", "ScriptMemory", "the script needs more memory than allowed")
+            self._memory_ran_out(b"")
         except _dukpy.JSRuntimeError as error:
             self._stopped(str(error))
         else:
@@ -95,7 +107,7 @@ class World:
         if self._is_parent:
             sys.exit(f"The script libraries cannot be loaded: {reason}")
         if "out of memory" in reason:
-            self._end_with("memory", "ScriptMemory", "the script needs more memory than allowed")
+            self._memory_ran_out(b"")
         self._end_with("timeout", "ScriptTimeout", "the returned Promise never settles")
 
     def _check_exported_function_exists(self, name: bytes) -> bool:
@@ -124,8 +136,10 @@ class World:
             expected_parent=self._limits["parent"],
             call_filter=self._call_filter,
         )
+        self._most_memory = memory_peak() + self._limits["memory_mb"] * MEGABYTE * NEARLY_ALL
 
     def _read_order(self) -> bytes:
+        self._deadline = 0.0
         signal.setitimer(signal.ITIMER_REAL, self._limits["idle_seconds"])
         order = _read_frame()
         self._http_calls = 0
@@ -133,10 +147,16 @@ class World:
         self._console_bytes = 0
         self._console_full = False
         self._running = True
-        if time.process_time() + self._limits["call_seconds"] > self._processor_limit:
-            self._processor_limit = limit_processor_time(2 * self._limits["call_seconds"])
-        signal.setitimer(signal.ITIMER_REAL, self._limits["call_seconds"])
+        self._processor_deadline = time.process_time() + self._limits["processor_seconds"]
+        if self._processor_deadline > self._processor_limit:
+            self._processor_limit = limit_processor_time(2 * self._limits["processor_seconds"])
+        self._run_for(self._limits["call_seconds"])
         return order
+
+    def _run_for(self, seconds: float) -> None:
+        """Have the limits looked at from time to time until so much time is over."""
+        self._deadline = time.monotonic() + seconds
+        signal.setitimer(signal.ITIMER_REAL, max(min(LOOK_EVERY, seconds), 0.001), LOOK_EVERY)
 
     def _reply_compiled(self, arguments: bytes) -> None:
         """Reply without a limit: this grows with the script, which the other side limits."""
@@ -169,10 +189,11 @@ class World:
             # It will be refused: nothing to wait for.
             _write(pack(HTTP_PREFIX + arguments[1:-1] + b"}"))
             return _read_frame()
-        left, _ = signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        left = self._deadline - time.monotonic()
         _write(pack(HTTP_PREFIX + arguments[1:-1] + b"}"))
         answer = _read_frame()
-        signal.setitimer(signal.ITIMER_REAL, max(left, 0.001))
+        self._run_for(left)
         return answer
 
     def _nap(self, arguments: bytes) -> None:
@@ -198,18 +219,37 @@ class World:
         room = self._limits["console_bytes"] - self._console_bytes
         if len(self._console) == self._limits["console_lines"] - 1 or len(text) > room:
             self._console_full = True
-            level, text = "warn", f"{text[:room]}... (the rest of the console output is left out)"
+            lines, size = self._limits["console_lines"], self._limits["console_bytes"]
+            rest = f"more than {lines} lines or {size} bytes: the rest is left out"
+            level, text = "warn", f"{text[:room]}... ({rest})"
         self._console_bytes += len(text)
         self._console.append({"level": level, "text": text})
 
     def _on_alarm(self, _signal: int, _frame: FrameType | None) -> None:
-        if self._running:
+        if not self._running and time.monotonic() >= self._deadline:
+            _write(pack(b"{}"))
+            os._exit(0)
+        if not self._running:
+            return
+        if memory_peak() > self._most_memory:
+            # A script that catches this error would go on without memory until its time is over.
+            self._memory_ran_out(b"")
+        if time.process_time() >= self._processor_deadline:
+            seconds = self._limits["processor_seconds"]
+            message = f"the script used more than {seconds:g} s of processor time"
+            self._end_with("timeout", "ScriptProcessorTime", message)
+        if time.monotonic() >= self._deadline:
             seconds = self._limits["call_seconds"]
-            self._end_with(
-                "timeout", "ScriptTimeout", f"the script ran for more than {seconds:g} s"
-            )
-        _write(pack(b"{}"))
-        os._exit(0)
+            message = f"the script ran for more than {seconds:g} s"
+            self._end_with("timeout", "ScriptTimeout", message)
+
+    def _memory_ran_out(self, _arguments: bytes) -> NoReturn:
+        limit = self._limits["memory_mb"]
+        message = f"the script needs more than {limit} MB of memory"
+        self._end_with("memory", "ScriptMemory", message)
+
+    def _tell_limits(self, _arguments: bytes) -> bytes:
+        return json.dumps({name: self._limits[name] for name in ("nesting", "memory_mb")}).encode()
 
     def _end_with(self, kind: str, name: str, message: str) -> NoReturn:
         """Answer with a fault and end: the engine is in no state to go on."""

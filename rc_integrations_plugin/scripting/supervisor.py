@@ -352,8 +352,10 @@ class Supervisor:
             "idle_seconds": self._settings.script_idle_seconds,
             "output_bytes": self._settings.script_output_bytes,
             "http_calls": self._settings.script_http_calls,
-            "console_lines": 200,
-            "console_bytes": 64 * 1024,
+            "processor_seconds": self._settings.script_processor_seconds,
+            "nesting": self._settings.script_nesting,
+            "console_lines": self._settings.script_console_lines,
+            "console_bytes": self._settings.script_console_bytes,
             "timezone": self._timezone,
         }
 

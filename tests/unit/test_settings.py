@@ -98,3 +98,9 @@ def test_a_list_may_be_one_text_with_commas(given: Any, read: tuple[str, ...]) -
     settings = Settings.from_mapping({"RC_INTEGRATIONS_ALLOWED_NETWORKS": given})
 
     assert settings.allowed_networks == read
+
+
+@pytest.mark.parametrize(("name", "value"), [("SCRIPT_MEMORY_MB", 113), ("SCRIPT_NESTING", 181)])
+def test_what_the_engine_of_scripts_cannot_do_is_refused(name: str, value: int) -> None:
+    with pytest.raises(SettingsError, match=f"RC_INTEGRATIONS_{name} must be at most {value - 1}"):
+        Settings.from_mapping({f"RC_INTEGRATIONS_{name}": value})

@@ -1,11 +1,8 @@
 // Why a script gave no result, in the shape that the process around the engine passes on.
 
-import { framesOf, reword } from './v8_errors.js';
+import { framesOf, OUT_OF_MEMORY, reword } from './v8_errors.js';
 
 const MAX_FRAMES = 20;
-
-// The second is what the engine says where there is no memory left for the words.
-const OUT_OF_MEMORY = /^out of memory|^Invalid error message$/;
 
 export class Fault extends Error {
   constructor(kind, name, message) {
@@ -38,8 +35,15 @@ export function describe(error, kind) {
   };
 }
 
+let memoryMessage = 'the script needs more memory than allowed';
+
+/** Says how much memory scripts may take, for the words. */
+export function nameMemory(megabytes) {
+  memoryMessage = `the script needs more than ${megabytes} MB of memory`;
+}
+
 function outOfMemory() {
-  return { kind: 'memory', name: 'ScriptMemory', message: 'the script needs more memory than allowed' };
+  return { kind: 'memory', name: 'ScriptMemory', message: memoryMessage };
 }
 
 function readable(error) {

@@ -1,7 +1,12 @@
 // A script's result as JSON data, or a fault that names the part which is none.
 import { Fault } from './faults.js';
 
-const MAX_DEPTH = 100;
+let maxDepth = 100;
+
+/** Sets how deeply a result may be nested. */
+export function limitNesting(levels) {
+  maxDepth = levels;
+}
 
 export function typeName(value) {
   if (value === null) return 'null';
@@ -28,7 +33,7 @@ function isPlainPrimitive(value) {
 // Written out for the common kinds of values: a call costs more than all else here.
 function isPlainObject(value, depth) {
   if (value === null) return true;
-  if (depth >= MAX_DEPTH || value.toJSON !== undefined) return false;
+  if (depth >= maxDepth || value.toJSON !== undefined) return false;
   if (isArray(value)) {
     for (let at = 0; at < value.length; at += 1) {
       const item = value[at];
@@ -60,7 +65,7 @@ function copy(value, path, above) {
 
 function copyObject(value, path, above) {
   if (above.includes(value)) throw bad(path, 'a reference to an object around it');
-  if (above.length >= MAX_DEPTH) throw bad(path, `nested deeper than ${MAX_DEPTH} levels`);
+  if (above.length >= maxDepth) throw bad(path, `nested deeper than ${maxDepth} levels`);
   const inner = [...above, value];
   if (typeof value.toJSON === 'function') return copyToJson(value, path, inner);
   if (value instanceof String || value instanceof Number || value instanceof Boolean) {

@@ -8,6 +8,9 @@ const FIRST_OWN_FRAME = /^ {4}at (?:.*? \()?<input>/;
 const CALLED = /^([A-Za-z_$][\w$]*(?:\[[^\]\n]*\])?)\s*(?:\?\.)?\s*[(`]/;
 const CONSTRUCTED = /^([A-Za-z_$][\w$.]*)/;
 const MAX_NAME = 200;
+// The second is what the engine says where there is no memory left for the words.
+export const OUT_OF_MEMORY = /^out of memory|^Invalid error message$/;
+const NoMemory = InternalError;
 
 const WORDS = {
   'empty array': 'Reduce of empty array with no initial value',
@@ -31,14 +34,19 @@ export function quoteFrom(code) {
 }
 
 /** Gives scripts what their `catch` clauses call first (see `sloppy.js`), and `Promise.catch` the same. */
-export function installErrorTexts(addGlobal) {
+export function installErrorTexts(addGlobal, endWithoutMemory) {
+  // Who catches that there is no memory would fail at whatever he does next.
+  const own = (error) => {
+    if (error instanceof NoMemory && OUT_OF_MEMORY.test(error.message)) endWithoutMemory();
+    return reword(error);
+  };
   addGlobal(CAUGHT, (error) => {
-    reword(error);
+    own(error);
   });
   const { catch: caught } = Promise.prototype;
   Object.defineProperty(Promise.prototype, 'catch', {
     value: { catch(run) {
-      return caught.call(this, typeof run === 'function' ? (error) => run(reword(error)) : run);
+      return caught.call(this, typeof run === 'function' ? (error) => run(own(error)) : run);
     } }.catch,
     writable: true,
     configurable: true,

@@ -15,6 +15,7 @@ import s from 'underscore.string/dist/underscore.string.js';
 import { hideRunningFunctions } from './call_sites.js';
 import { makeConsole } from './console.js';
 import { makeCrypto } from './crypto.js';
+import { nameMemory } from './faults.js';
 import { makeFetches } from './fetches.js';
 import { installIntl } from './intl/install.js';
 import { Headers, makeHttp, Response } from './http.js';
@@ -23,6 +24,7 @@ import { makeParse } from './parsed_content.js';
 import { installNodeWays, withDataCloneError } from './node_ways.js';
 import { makeRandom } from './random.js';
 import { makeRequire } from './require.js';
+import { limitNesting } from './results.js';
 import { serve } from './serve.js';
 import { addHelper, compile } from './sloppy.js';
 import { installSorting } from './sorting.js';
@@ -73,11 +75,15 @@ addHelper(addGlobal);
 installNodeWays(addGlobal);
 installIntl(host, addGlobal);
 installSorting();
-installErrorTexts(addGlobal);
+installErrorTexts(addGlobal, () => host('memory'));
 JSON.parse = makeParse(withV8Messages(JSON.parse));
 Object.defineProperty(JSON.parse, 'name', { value: 'parse', configurable: true });
 Math.random = makeRandom(() => Uint8Array.from(atob(host('random', 16)), (byte) => byte.charCodeAt(0)).buffer);
 // What the first compilation sets up is then shared by all processes.
 compile('class Script { constructor() { this.a = `${1}`; } run({ b }) { for (i of b) /x/.test(i); } }');
+
+const limits = host('limits');
+limitNesting(limits.nesting);
+nameMemory(limits.memory_mb);
 
 serve({ host, settle: timers.settle, fetches, addGlobal });
