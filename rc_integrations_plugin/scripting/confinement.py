@@ -27,6 +27,7 @@ _PR_SET_DUMPABLE = 4
 _PR_SET_SECCOMP = 22
 _PR_SET_NO_NEW_PRIVS = 38
 _SECCOMP_MODE_FILTER = 2
+_CAPABILITY_VERSION_3 = 0x20080522
 _INSTRUCTION_BYTES = 8
 _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
@@ -109,6 +110,7 @@ def confine(*, memory_mb: int, expected_parent: int, call_filter: bytes | None) 
     if os.getppid() != expected_parent:
         os._exit(0)
     _set_limits(memory_mb)
+    _drop_capabilities()
     _prctl(_PR_SET_DUMPABLE, 0)
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     if call_filter is not None:
@@ -126,6 +128,16 @@ def _set_limits(memory_mb: int) -> None:
     }
     for limit, value in limits.items():
         resource.setrlimit(limit, (value, value))
+
+
+def _drop_capabilities() -> None:
+    """Give up what root may, such as raising hard limits: servers in containers often are root."""
+    if _libc is None:
+        return
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    # Effective, permitted and inheritable ones, twice: none.
+    if _libc.capset(header, (ctypes.c_uint32 * 6)()) != 0:
+        raise OSError(ctypes.get_errno(), "capset failed")
 
 
 def limit_processor_time(seconds: float) -> int:

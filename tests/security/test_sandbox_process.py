@@ -80,8 +80,14 @@ def test_its_memory_and_processor_time_are_limited(child: Path) -> None:
     soft, hard = process.rlimit(resource.RLIMIT_AS)
 
     assert soft == hard
-    assert soft < process.memory_info().vms + 70 * 1024 * 1024
-    assert process.rlimit(resource.RLIMIT_CPU)[0] < 10
+    assert 0 < soft < process.memory_info().vms + 70 * 1024 * 1024
+    assert 0 < process.rlimit(resource.RLIMIT_CPU)[0] < 10
+
+
+def test_it_has_none_of_the_capabilities_of_root(child: Path) -> None:
+    status = status_of(child)
+
+    assert {status[name].strip("0") for name in ("CapEff", "CapPrm", "CapInh")} == {""}
 
 
 def test_it_is_a_single_thread(child: Path) -> None:
