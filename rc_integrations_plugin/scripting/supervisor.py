@@ -33,6 +33,10 @@ from rc_integrations_plugin.settings import Settings
 START_SECONDS = 30.0
 UTC = "UTC0"
 """The time zone of scripts, as the variable TZ has it."""
+# So many threads wait for one script until it is their turn; others soon give up, lest a slow
+# script takes all threads of a server from the other integrations.
+PATIENT_THREADS = 8
+SHORT_PATIENCE = 0.5
 # A child ends itself at the limit and says why; after this much more it is killed.
 KILL_AFTER = 1.5
 # The result, its console and some words around them.
@@ -62,6 +66,21 @@ class ScriptProcess:
         self._received = bytearray()
         self._patience = 0.0
         self._has_answered = False
+        self._waiting = 0
+        self._waiting_lock = threading.Lock()
+
+    def take(self, *, seconds: float) -> bool:
+        """Wait for it for so long, or less where many others do; return False if in vain."""
+        if self.lock.acquire(blocking=False):
+            return True
+        with self._waiting_lock:
+            self._waiting += 1
+            is_late = self._waiting > PATIENT_THREADS
+        try:
+            return self.lock.acquire(timeout=min(seconds, SHORT_PATIENCE) if is_late else seconds)
+        finally:
+            with self._waiting_lock:
+                self._waiting -= 1
 
     def exchange(
         self,
@@ -252,7 +271,7 @@ class Supervisor:
         patience = 2 * self._settings.script_call_seconds
         while True:
             process = self._find_or_spawn(integration_id)
-            if not process.lock.acquire(timeout=patience):
+            if not process.take(seconds=patience):
                 raise ScriptsUnavailable("The script of this integration is busy")
             if not process.ended:
                 break

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from rc_integrations_plugin.errors import ScriptsUnavailable
-from rc_integrations_plugin.scripting.protocol import FaultKind
+from rc_integrations_plugin.scripting.protocol import FaultKind, Script
 from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
 from rc_integrations_plugin.settings import Settings
 from tests.scripts import make_script, method
@@ -116,6 +116,51 @@ def test_the_next_call_does_not_notice_that_a_waiting_process_was_killed(
     run = own_runner.call(script, "run", None)
 
     assert (run.value, run.fault, run.fresh_instance) == (1, None, True)
+
+
+def call_from_threads(
+    runner: ProcessScriptRunner, script: Script, threads: int
+) -> tuple[list[object], list[float]]:
+    """Return what came of calls at the same time, and after how many seconds."""
+    started = time.monotonic()
+    outcomes: list[object] = []
+    ends: list[float] = []
+
+    def call() -> None:
+        try:
+            outcomes.append(runner.call(script, "run", None).value)
+        except ScriptsUnavailable:
+            outcomes.append("busy")
+        ends.append(time.monotonic() - started)
+
+    waiting = [threading.Thread(target=call) for _ in range(threads)]
+    for thread in waiting:
+        thread.start()
+    for thread in waiting:
+        thread.join()
+    return outcomes, sorted(ends)
+
+
+def test_a_slow_script_does_not_keep_all_threads() -> None:
+    runner = ProcessScriptRunner(Settings(script_call_seconds=1.0))
+    slow = make_script(method("const end = Date.now() + 800; while (Date.now() < end); return 1"))
+    try:
+        runner.call(slow, "run", None)
+        outcomes, ends = call_from_threads(runner, slow, 32)
+    finally:
+        runner.close()
+
+    assert outcomes.count(1) >= 2
+    assert len([end for end in ends if end < 1.2]) >= 32 - 10
+
+
+def test_many_threads_get_their_turn_with_a_fast_script(own_runner: ProcessScriptRunner) -> None:
+    script = make_script(ONE)
+    own_runner.call(script, "run", None)
+
+    outcomes, _ = call_from_threads(own_runner, script, 32)
+
+    assert outcomes == [1] * 32
 
 
 def test_children_end_with_the_process_that_wanted_them() -> None:
