@@ -21,6 +21,7 @@ import { installIntl } from './intl/install.js';
 import { Headers, makeHttp, Response } from './http.js';
 import { withV8Messages } from './json_errors.js';
 import { makeParse } from './parsed_content.js';
+import { narrowEngine } from './narrowed.js';
 import { installNodeWays, withDataCloneError } from './node_ways.js';
 import { makeRandom } from './random.js';
 import { makeRequire } from './require.js';
@@ -36,6 +37,7 @@ const host = globalThis.call_python;
 delete globalThis.call_python;
 delete globalThis.dukpy;
 delete globalThis['__core-js_shared__'];
+narrowEngine();
 
 function addGlobal(name, value) {
   Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
