@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from rc_integrations_plugin.scripting.http import CannedHttp
 from rc_integrations_plugin.scripting.protocol import FaultKind, ScriptRunner
 from tests.script_fixtures import http, local_runner, runner
 from tests.scripts import make_script, method, run_source, value_of
@@ -169,17 +170,43 @@ HIJACKS = [
     "Map = Set = Date = null",
     "delete globalThis.console; delete globalThis.Store",
     "Error.prototype.toString = () => { throw 1 }",
+    "Array.prototype.toJSON = () => ({ hijacked: true })",
+    "Object.prototype.compiled = { code: 'class Script { run() { return { hijacked: true } } }' }",
+    "Object.prototype.http = { method: 'GET', url: 'http://hijacked/' }",
+    "Object.prototype.op = 'store'; Object.prototype.source = 'hijacked'",
+    "Object.defineProperty(Object.prototype, 'value', { get: () => 'hijacked', set() {} })",
+    "Object.defineProperty(Object.prototype, 'console', { get: () => [{ level: 'hijacked' }] })",
+    "WeakSet.prototype.has = () => true; WeakSet.prototype.add = () => 5",
+    "Reflect.ownKeys = Reflect.apply = Object.getPrototypeOf = () => null",
+    "Array.isArray = () => true; Number.isFinite = () => true",
+    "RegExp.prototype.exec = RegExp.prototype.test = () => null",
+    "globalThis.Script = class { run() { return { hijacked: true } } }",
+    "setTimeout(() => { this.run = () => ({ hijacked: true }) }, 0)",
 ]
+RESULT = {"text": "as asked", "list": [1, {"a": "b"}]}
 
 
 @pytest.mark.parametrize("hijack", HIJACKS)
-def test_changed_built_ins_change_nothing_for_others(runner: ScriptRunner, hijack: str) -> None:
-    script = make_script(method(f"{hijack}; return 1"))
+def test_changed_built_ins_gain_nothing(
+    runner: ScriptRunner, http: CannedHttp, hijack: str
+) -> None:
+    """The script gets what it returns, or a fault: no call, no line, no other result."""
+    body = f"{hijack}; return {{ text: 'as asked', list: [1, {{ a: 'b' }}] }}"
+    script = make_script(method(body))
+    asked_before = len(http.requests)
 
-    for _ in range(2):
+    for number in range(2):
         run = runner.call(script, "run", {})
         assert run.duration_ms < 2000
+        assert run.console == ()
+        if run.fault is None:
+            assert run.value == RESULT
+            assert run.fresh_instance is (number == 0)
+        else:
+            assert run.fault.kind in {FaultKind.EXCEPTION, FaultKind.CRASH}
+            assert "hijacked" not in f"{run.value} {run.fault}"
 
+    assert len(http.requests) == asked_before
     assert value_of(runner, "return [1, 2].map(n => n + 1)") == [2, 3]
 
 

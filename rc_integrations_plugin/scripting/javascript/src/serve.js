@@ -18,6 +18,7 @@ const STRICT = /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*(['"])use strict\1/;
 // Orders whose answers grow with the script.
 const GROWING = new Set(['compile', 'rewrite']);
 const evaluateGlobally = eval;
+const { hasOwn } = Object;
 
 export async function serve({ host, settle, fetches, addGlobal }) {
   const world = { settle, addGlobal, instance: undefined, store: undefined, code: '', shifts: [] };
@@ -80,7 +81,7 @@ function syntaxFault(error, source) {
 }
 
 function answer(world, order) {
-  const fresh = order.compiled !== undefined;
+  const fresh = hasOwn(order, 'compiled');
   if (fresh) {
     try {
       instantiate(world, order);
