@@ -9,7 +9,13 @@ from rc_integrations_plugin.host.port import User
 from rc_integrations_plugin.incoming.body import MAX_DEPTH, HookBody, is_deeper
 from rc_integrations_plugin.incoming.request import HookRequest, describe_url
 from rc_integrations_plugin.integrations.records import IncomingIntegration
-from rc_integrations_plugin.scripting.protocol import FaultKind, Script, ScriptFault, ScriptRun
+from rc_integrations_plugin.scripting.protocol import (
+    FaultKind,
+    Script,
+    ScriptFault,
+    ScriptRun,
+    is_truthy,
+)
 
 METHOD = "process_incoming_request"
 
@@ -110,12 +116,12 @@ def read_result(run: ScriptRun, script: Script, *, separate_response: bool) -> V
     if run.fault is not None:
         return _read_fault(run.fault, script)
     value = run.value
-    if not _is_truthy(value):
+    if not is_truthy(value):
         return NothingToPost()
     # so deep that writing it down again would fail
     if is_deeper(value, MAX_DEPTH):
         raise _failed(script, "returned something nested too deeply")
-    if isinstance(value, dict) and _is_truthy(value.get("error")):
+    if isinstance(value, dict) and is_truthy(value.get("error")):
         return Refusal(value["error"])
     content = value.get("content") if isinstance(value, dict) else None
     if not isinstance(content, dict):
@@ -125,8 +131,8 @@ def read_result(run: ScriptRun, script: Script, *, separate_response: bool) -> V
     user, response = value.get("user"), value.get("response")
     return Content(
         body=content,
-        user=user if _is_truthy(user) else None,
-        response=response if _is_truthy(response) else None,
+        user=user if is_truthy(user) else None,
+        response=response if is_truthy(response) else None,
     )
 
 
@@ -141,8 +147,3 @@ def _read_fault(fault: ScriptFault, script: Script) -> NothingToPost:
 
 def _failed(script: Script, what: str, *, code: str | None = None) -> ScriptFailed:
     return ScriptFailed(f"The script of the integration {script.name!r} {what}", code=code)
-
-
-def _is_truthy(value: Any) -> bool:
-    """Return whether JavaScript takes a value for true: empty lists and objects are."""
-    return isinstance(value, list | dict) or bool(value)

@@ -17,7 +17,6 @@ from rc_integrations_plugin.outgoing.reply import Reply, build_reply
 from rc_integrations_plugin.outgoing.script import (
     EVALUATION_FAULTS,
     as_message,
-    is_truthy,
     read_json_answer,
 )
 from rc_integrations_plugin.outgoing.steps import Step, going_to_retry
@@ -26,6 +25,7 @@ from rc_integrations_plugin.scripting.protocol import (
     ScriptFault,
     ScriptRun,
     describe_fault,
+    is_truthy,
 )
 
 GONE = 410

@@ -9,7 +9,6 @@ from rc_integrations_plugin.outgoing.reply import Reply, build_reply
 from rc_integrations_plugin.outgoing.script import (
     EVALUATION_FAULTS,
     as_message,
-    is_truthy,
 )
 from rc_integrations_plugin.outgoing.steps import Step
 from rc_integrations_plugin.scripting.protocol import (
@@ -17,6 +16,7 @@ from rc_integrations_plugin.scripting.protocol import (
     ScriptFault,
     ScriptRun,
     describe_fault,
+    is_truthy,
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.messages.payload import Defaults
-from rc_integrations_plugin.outgoing.script import is_truthy
+from rc_integrations_plugin.scripting.protocol import is_truthy
 
 COMMENT = "comment"
 """Mattermost's `response_type` for an answer in the thread of the message."""

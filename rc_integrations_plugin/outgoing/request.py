@@ -14,7 +14,7 @@ from rc_integrations_plugin.delivery.signing import (
 from rc_integrations_plugin.delivery.target import Target, read_target
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.outgoing.data import encode_data
-from rc_integrations_plugin.outgoing.script import is_truthy
+from rc_integrations_plugin.scripting.protocol import is_truthy
 
 USER_AGENT = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "

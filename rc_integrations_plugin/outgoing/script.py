@@ -78,11 +78,6 @@ def read_json_answer(response: HttpResponse) -> Any:
         return _read_odd_json(text)
 
 
-def is_truthy(value: Any) -> bool:
-    """Return whether JavaScript takes a value for true: empty lists and objects are."""
-    return isinstance(value, list | dict) or bool(value)
-
-
 def as_message(value: Any) -> Mapping[str, Any] | None:
     """Return what a script wants to post, as an object; a bare text is one's text."""
     if isinstance(value, str):

@@ -57,6 +57,11 @@ class ScriptFault:
     stack: str = ""
 
 
+def is_truthy(value: Any) -> bool:
+    """Return whether JavaScript takes a value for true: empty lists and objects are."""
+    return isinstance(value, list | dict) or bool(value)
+
+
 def describe_fault(fault: ScriptFault) -> str:
     """Return what happened and where, on one line; it may quote the script, as its message may."""
     column = "" if fault.column is None else f", column {fault.column}"
