@@ -17,6 +17,7 @@ from host_stub.chat.server import Chat
 from host_stub.chat.users import create_user, load_user
 from host_stub.database import db
 from tests.postgresql import new_database
+from tests.starting import start_together
 
 pytestmark = pytest.mark.integration
 
@@ -37,17 +38,16 @@ def config(address: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def app(config: dict[str, Any]) -> Iterator[Flask]:
-    with ThreadPoolExecutor(2) as threads:  # as two servers that start together
-        app, other = threads.map(create_app, [dict(config), dict(config)])
+    start_together(config, servers=2)
+    app = create_app(dict(config))
     chat: Chat = app.extensions["host_stub"]
     with app.app_context(), chat.transaction():
         ann = seed.ensure_user(chat, "ann", password="secret")
         seed.ensure_user(chat, "bob", password="secret")
         seed.ensure_room(chat, "general", owner=ann)
     yield app
-    for one in (app, other):
-        with one.app_context():
-            db.engine.dispose()
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from host_stub.chat.rooms import load_room
 from host_stub.chat.server import Chat
 from host_stub.chat.users import load_user
 from host_stub.database import FairLock, db
+from tests.starting import start_together
 from tests.unit.host_stub.conftest import Api, stub_config
 
 
@@ -184,13 +185,12 @@ def test_a_server_finds_what_it_left(tmp_path: Path) -> None:
 def test_servers_that_start_together_share_one_database(tmp_path: Path) -> None:
     config = stub_config(tmp_path / "chat.db")
 
-    with ThreadPoolExecutor(4) as threads:
-        apps = list(threads.map(lambda _: create_app(dict(config)), range(4)))
+    start_together(config, servers=4)
 
-    for app in apps:
-        with app.app_context():
-            assert db.session.scalar(text("SELECT count(*) FROM permissions"))
-            db.engine.dispose()
+    app = create_app(config)
+    with app.app_context():
+        assert db.session.scalar(text("SELECT count(*) FROM permissions"))
+        db.engine.dispose()
 
 
 def test_the_database_goes_into_the_data_folder(tmp_path: Path) -> None:
