@@ -68,6 +68,17 @@ class Settings:
     follow_redirects: bool = True
     http_proxy_from_environment: bool = False
     ca_file: str = ""
+    deliveries_at_once: int = 256
+    calls_at_once: int = 32
+    delivery_lease_seconds: float = 30.0
+    delivery_sweep_seconds: float = 5.0
+    own_messages: bool = False
+    chain_depth: int = 5
+    circuit_failures: int = 10
+    circuit_failing_seconds: float = 60.0
+    circuit_open_seconds: float = 60.0
+    circuit_longest_open_seconds: float = 3600.0
+    circuit_openings: int = 10
 
     @classmethod
     def from_mapping(cls, config: Mapping[str, Any]) -> Self:

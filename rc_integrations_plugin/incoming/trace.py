@@ -7,9 +7,9 @@ from time import perf_counter
 from typing import Any
 
 from rc_integrations_plugin.incoming.body import HookBody
-from rc_integrations_plugin.incoming.masks import Mask
 from rc_integrations_plugin.incoming.request import HookRequest
 from rc_integrations_plugin.integrations.history import CallOutcome, IncomingCall
+from rc_integrations_plugin.integrations.masks import Mask
 from rc_integrations_plugin.integrations.records import IncomingIntegration
 from rc_integrations_plugin.integrations.tokens import new_id
 from rc_integrations_plugin.messages.posting import PostResult

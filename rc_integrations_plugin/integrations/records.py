@@ -59,6 +59,10 @@ class IncomingIntegration:
     script_error: ScriptError | None = None
     script_engine: str = "isolated-vm"
     skip_transpile: bool = False
+    channel_ids: Mapping[str, str] = field(default_factory=dict)
+    """For names among `channels`, the ids that they had when it was saved: names may change."""
+    disabled_reason: str | None = None
+    """Why the server switched it off; None if a person did, or if it is on."""
 
 
 class RetryOn(StrEnum):
@@ -100,6 +104,8 @@ class OutgoingIntegration:
     run_on_edits: bool = False
     target_room: str | None = None
     """Where answers go, if not to the room of the event."""
+    channel_ids: Mapping[str, str] = field(default_factory=dict)
+    """For the name in `target_room`, the id that it had when it was saved."""
     impersonate_user: bool = False
     """Post answers as the person whose doing it was."""
     alias: str | None = None

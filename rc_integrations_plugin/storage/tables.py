@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    text,
 )
 
 metadata = MetaData(
@@ -82,9 +84,26 @@ integrations = Table(
     Column("script_error", Text),
     _text("script_engine"),
     _flag("skip_transpile"),
+    Column("channel_ids", Text),
+    Column("outgoing", Text),
+    Column("disabled_reason", Text),
     Index(None, "type", "created_at"),
 )
-"""Both types of integrations. `channels` is a JSON list, `script_error` a JSON object."""
+"""Both types of integrations.
+
+`channels` is a JSON list; `script_error`, `channel_ids` and `outgoing`, which holds what only
+outgoing integrations have, are JSON objects.
+"""
+
+changes = Table(
+    "rc_integration_changes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+)
+"""One row, which each change of an integration counts up: who keeps integrations in memory looks
+whether they are still what they were.
+"""
 
 calls = Table(
     "rc_integration_calls",
@@ -113,3 +132,85 @@ calls = Table(
 
 No foreign key: a call that arrives while its integration is removed must not fail for that.
 """
+
+deliveries = Table(
+    "rc_integration_deliveries",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("webhook_id", String(64), nullable=False),
+    Column("integration_id", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("event", String(32), nullable=False),
+    _text("url"),
+    Column("trigger_word", Text),
+    _text("data"),
+    Column("depth", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("lease", String(64)),
+    Column("posted", String(16)),
+    Column("replay", Text),
+    Column("outcome", String(16)),
+    Column("finished_at", UtcDateTime),
+    Index(None, "integration_id", "created_at"),
+    Index(
+        "ix_rc_integration_deliveries_due",
+        "integration_id",
+        "due_at",
+        postgresql_where=text("due_at IS NOT NULL"),
+        sqlite_where=text("due_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_rc_integration_deliveries_due_at",
+        "due_at",
+        postgresql_where=text("due_at IS NOT NULL"),
+        sqlite_where=text("due_at IS NOT NULL"),
+    ),
+)
+"""Calls to make, and those that were made: one row for an event, an integration and a URL.
+
+`due_at` says when somebody may take the row, and is null once nothing is left to do. Taking it (a
+*lease*) moves `due_at` to when the lease runs out: a row whose taker died is due again by itself.
+`data` and `replay` are JSON.
+"""
+
+attempts = Table(
+    "rc_integration_attempts",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("delivery_id", String(64), nullable=False),
+    Column("integration_id", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("duration_ms", Float, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    _text("steps"),
+    _text("url"),
+    Column("sent", Text),
+    Column("status", Integer),
+    Column("response_headers", Text),
+    Column("response_body", Text),
+    Column("response_bytes", Integer),
+    Column("failure", String(32)),
+    Column("error", Text),
+    _text("console"),
+    _text("results"),
+    Column("script_duration_ms", Float),
+    _flag("script_restarted"),
+    Column("next_attempt_at", UtcDateTime),
+    Index(None, "integration_id", "started_at"),
+    Index(None, "delivery_id", "number"),
+)
+"""What came of each attempt. `steps`, `sent`, `response_headers`, `console`, `results`: JSON."""
+
+circuits = Table(
+    "rc_integration_circuits",
+    metadata,
+    Column("integration_id", String(64), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("failing_since", UtcDateTime),
+    Column("openings", Integer, nullable=False),
+    Column("open_until", UtcDateTime),
+    Column("probe_until", UtcDateTime),
+)
+"""Integrations whose last calls failed; one without a row has a closed circuit."""

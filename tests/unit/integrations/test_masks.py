@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from rc_integrations_plugin.incoming.masks import Mask
+from rc_integrations_plugin.integrations.masks import Mask
 
 TOKEN = "aBcD" * 12
 mask = Mask(TOKEN)
