@@ -123,3 +123,5 @@ class DeliveryResult:
     """None: nothing is left to do."""
     counts: bool = True
     """Whether it used up an attempt."""
+    receiver_failed: bool | None = None
+    """Whether the call counts as failed for the receiver's circuit; None if none was made."""

@@ -1,4 +1,7 @@
-"""The steps of a delivery, by Rocket.Chat's names: the history shows them."""
+"""The steps of a delivery, by Rocket.Chat's names: the history shows them.
+
+The names at the end are our own, for ends that Rocket.Chat has not.
+"""
 
 from enum import StrEnum
 
@@ -36,6 +39,16 @@ class Step(StrEnum):
     NO_RETRIES = "failed-and-not-configured-to-retry"
     ANSWER_MESSAGE_SENT = "url-response-sent-message"
     ANSWER_MESSAGE_FAILED = "after-http-call-send-message-failed"
+    POSTED_BEFORE = "finished-by-another-worker"
+    """Its answer is in the room; the worker that posted it came no further."""
+    INTEGRATION_REMOVED = "stopped-integration-removed"
+    INTEGRATION_OFF = "stopped-integration-disabled"
+    USER_GONE = "stopped-user-gone"
+    """The one that the integration posts as."""
+    CHAIN_TOO_LONG = "stopped-chain-too-long"
+    """Integrations that answer each other."""
+    OUR_FAULT = "failed-internal-error"
+    """The log has the traceback."""
 
 
 _RETRY = "going-to-retry-"
@@ -49,6 +62,9 @@ _ERRORS = frozenset(
         Step.TOO_MANY_RETRIES,
         Step.RETRY_DELAY_INVALID,
         Step.NO_RETRIES,
+        Step.USER_GONE,
+        Step.CHAIN_TOO_LONG,
+        Step.OUR_FAULT,
     }
 )
 
@@ -59,5 +75,5 @@ def going_to_retry(retry: int) -> str:
 
 
 def is_error(step: str) -> bool:
-    """Return whether Rocket.Chat marks this step as an error."""
+    """Return whether the step is an error: Rocket.Chat's ones, and of ours what needs somebody."""
     return step in _ERRORS or step.startswith(_RETRY)
