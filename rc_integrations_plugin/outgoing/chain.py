@@ -9,18 +9,21 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from rc_integrations_plugin.host.events import ChatEvent
+from rc_integrations_plugin.host.events import ChatEvent, EventName
 from rc_integrations_plugin.integrations.deliveries import Delivery, Posted
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Posting:
     """An answer that is being posted."""
 
+    integration_id: str
     delivery: Delivery
     """Whose answer it is."""
+    depth: int
+    """Of that delivery."""
     stage: Posted
-    is_marked: bool = False
+    marked: bool = False
     """The delivery says that this is posted, in the transaction of the message; it may still be
     rolled back with it. Where this stays False, who posts marks the delivery afterwards.
     """
@@ -32,7 +35,12 @@ CURRENT: ContextVar[Posting | None] = ContextVar("rc_integrations_posting", defa
 @contextmanager
 def posting(delivery: Delivery, stage: Posted) -> Iterator[Posting]:
     """Tell the listener, for as long as this lasts, whose answer is being posted."""
-    current = Posting(delivery, stage)
+    current = Posting(
+        integration_id=delivery.integration_id,
+        delivery=delivery,
+        depth=delivery.depth,
+        stage=stage,
+    )
     token = CURRENT.set(current)
     try:
         yield current
@@ -47,13 +55,15 @@ def depth_of_event() -> int:
     joins the room for it, and what other parts of the chat server say to it.
     """
     current = CURRENT.get()
-    return 0 if current is None else current.delivery.depth + 1
+    return 0 if current is None else current.depth + 1
 
 
 def find_own_posting(event: ChatEvent) -> Posting | None:
     """Return the posting that an event tells the message of, or None."""
     current, message = CURRENT.get(), event.message
-    if current is None or message is None or message.edited_at is not None:
+    if current is None or message is None or event.name is not EventName.MESSAGE_SENT:
         return None
-    is_own = message.integration_id == current.delivery.integration_id
+    if message.edited_at is not None:
+        return None
+    is_own = message.integration_id == current.integration_id
     return current if is_own else None
