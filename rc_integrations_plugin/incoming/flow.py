@@ -173,10 +173,12 @@ def _post(
         payload, defaults=defaults, override_allowed=integration.override_destination
     )
     separate = payload.separate_response
+    # what a request names, it means by the names of now
+    known_ids = {} if payload.channels else integration.channel_ids
     trace.results = post_all(
         services.host,
         payload.draft,
-        channels,
+        {channel: known_ids.get(channel, "") for channel in channels},
         as_user=as_user,
         topic=integration.name,
         separate=separate,

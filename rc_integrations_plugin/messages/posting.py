@@ -1,6 +1,6 @@
 """Posting one message to several rooms: to all or to none, or to each on its own."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -42,12 +42,19 @@ class _Post:
     draft: MessageDraft
     as_user: User
     impersonates: bool
+    known_ids: Mapping[str, str]
+    """For channels, the ids that they are known by."""
+
+    def resolve(self, channel: str) -> Room:
+        """Return the room of a channel."""
+        known_id = self.known_ids.get(channel, "")
+        return resolve_room(self.host, channel, as_user=self.as_user, known_id=known_id)
 
 
 def post_all(
     host: Host,
     draft: MessageDraft,
-    channels: Sequence[str],
+    channels: Iterable[str] | Mapping[str, str],
     *,
     as_user: User,
     topic: str | None,
@@ -57,6 +64,8 @@ def post_all(
 
     Nothing is posted anywhere unless all can be. With `separate`, a refused channel is a result
     with an error code, and the others go on. `topic` is for hosts where a message must have one.
+    Where `channels` is a mapping, its values are ids of rooms and users that were meant when these
+    channels were written down (empty for none): names may have changed since.
 
     Raises:
         PostRefused: without `separate`, one of the rooms can't have the message.
@@ -68,6 +77,7 @@ def post_all(
         ),
         as_user=as_user,
         impersonates=bool(draft.alias or draft.avatar),
+        known_ids=channels if isinstance(channels, Mapping) else {},
     )
     if separate:
         posted: dict[str, Message] = {}
@@ -81,7 +91,7 @@ def _post_one(post: _Post, channel: str, posted: dict[str, Message]) -> PostResu
     try:
         with _refusals_of(post), post.host.transaction():
             _check_size(post)
-            room = resolve_room(post.host, channel, as_user=post.as_user)
+            room = post.resolve(channel)
             message = posted.get(room.id)
             if message is None:
                 _check_impersonation(post, room)
@@ -92,13 +102,13 @@ def _post_one(post: _Post, channel: str, posted: dict[str, Message]) -> PostResu
     return _result(post, channel, room, message)
 
 
-def _post_together(post: _Post, channels: Sequence[str]) -> tuple[PostResult, ...]:
+def _post_together(post: _Post, channels: Iterable[str]) -> tuple[PostResult, ...]:
     _check_size(post)
     found: list[tuple[str, Room]] = []
     rooms: dict[str, tuple[str, Room]] = {}
     for channel in channels:
         with _refusals_of(post, channel):
-            room = resolve_room(post.host, channel, as_user=post.as_user)
+            room = post.resolve(channel)
         found.append((channel, room))
         # two names of one room get one message
         rooms.setdefault(room.id, (channel, room))

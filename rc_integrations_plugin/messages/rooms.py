@@ -9,29 +9,48 @@ from rc_integrations_plugin.host.port import Host, Room, RoomKind, User
 _Found = TypeVar("_Found")
 
 
-def resolve_room(host: Host, channel: str, *, as_user: User) -> Room:
+def resolve_room(host: Host, channel: str, *, as_user: User, known_id: str = "") -> Room:
     """Return the room that `#room`, `@user`, a bare name or an id means.
 
     A direct room is opened where there was none, so this comes inside a transaction.
+
+    Args:
+        host: where to look.
+        channel: what somebody wrote.
+        as_user: whose direct rooms are meant.
+        known_id: which room or user was meant then; counts before the name, which may have
+            changed, as long as it exists.
 
     Raises:
         PostRefused: there is no such room (`invalid-channel`), or more than one.
         Host.refusals: the direct room may not be opened.
     """
-    if channel.startswith("#"):
-        # an id may begin with # too
-        room = _one_room(host, channel[1:]) or _one_room(host, channel)
-    elif channel.startswith("@"):
-        room = _direct_room(host, channel, as_user)
-    else:
-        room = _one_room(host, channel)
-        if room is None:
-            # a bare name never means a person, only an id does
-            other = host.find_user(channel)
-            room = host.open_direct_room(as_user, other) if other is not None else None
+    room = _known_room(host, channel, known_id, as_user) if known_id else None
+    room = room or _named_room(host, channel, as_user)
     if room is None:
         raise PostRefused("There is no such room or user", code="invalid-channel")
     return room
+
+
+def _known_room(host: Host, channel: str, known_id: str, as_user: User) -> Room | None:
+    if channel.startswith("@"):
+        other = host.find_user(known_id)
+        return None if other is None else host.open_direct_room(as_user, other)
+    return next((room for room in host.find_rooms(known_id) if room.id == known_id), None)
+
+
+def _named_room(host: Host, channel: str, as_user: User) -> Room | None:
+    if channel.startswith("#"):
+        # an id may begin with # too
+        return _one_room(host, channel[1:]) or _one_room(host, channel)
+    if channel.startswith("@"):
+        return _direct_room(host, channel, as_user)
+    room = _one_room(host, channel)
+    if room is not None:
+        return room
+    # a bare name never means a person, only an id does
+    other = host.find_user(channel)
+    return None if other is None else host.open_direct_room(as_user, other)
 
 
 def _direct_room(host: Host, channel: str, as_user: User) -> Room | None:

@@ -312,3 +312,48 @@ def test_a_direct_room_can_be_named_by_its_id(chat: MemoryHost) -> None:
     post(chat, "@d-u-bot-u-ann", "d-u-bot-u-ann")
 
     assert posted_rooms(chat) == ["d-u-bot-u-ann"]
+
+
+@pytest.mark.parametrize(
+    ("channel", "known_id", "room_id"),
+    [
+        ("#town", "r-general", "r-general"),
+        ("#general", "r-other", "r-other"),
+        ("#general", "r-gone", "r-general"),
+        ("#general", "", "r-general"),
+        ("@nan", "u-ann", "d-u-bot-u-ann"),
+        ("@ann", "u-gone", "d-u-bot-u-ann"),
+    ],
+    ids=[
+        "the room has another name now",
+        "another room has its name now",
+        "another room is in its place",
+        "no id is known",
+        "the person has another name now",
+        "another person is in its place",
+    ],
+)
+@pytest.mark.parametrize("separate", [False, True])
+def test_a_known_id_counts_before_a_name_as_long_as_it_exists(
+    chat: MemoryHost,
+    channel: str,
+    known_id: str,
+    room_id: str,
+    separate: bool,  # noqa: FBT001 a parameter of the table
+) -> None:
+    chat.add_room("r-other")
+    draft = MessageDraft(text="hi", integration_id="i1")
+
+    (result,) = post_all(
+        chat, draft, {channel: known_id}, as_user=BOT, topic=None, separate=separate
+    )
+
+    assert result.channel == channel
+    assert posted_rooms(chat) == [room_id]
+
+
+def test_a_known_id_is_no_name(chat: MemoryHost) -> None:
+    draft = MessageDraft(text="hi", integration_id="i1")
+
+    with pytest.raises(PostRefused, match="#town"):
+        post_all(chat, draft, {"#town": "general"}, as_user=BOT, topic=None)
