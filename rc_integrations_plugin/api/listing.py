@@ -11,7 +11,7 @@ from rc_integrations_plugin.integrations.permissions import (
     list_scopes,
     read_manager,
 )
-from rc_integrations_plugin.integrations.records import IntegrationType
+from rc_integrations_plugin.integrations.records import IncomingIntegration, IntegrationType
 from rc_integrations_plugin.schemas.documents import (
     call_document,
     history_integration,
@@ -52,13 +52,15 @@ def list_integrations(services: Services, user: User, query: ListQuery) -> tuple
         IntegrationFilter(
             name_part=query.name_part,
             type=query.type,
-            created_by_id=user.id if scope is Scope.OWN else None,
+            # documents of outgoing integrations are not written yet
+            made_by={IntegrationType.INCOMING: user.id if scope is Scope.OWN else None},
         ),
         sort=sort or [("created_at", -1)],
         offset=query.paging.offset,
         count=query.paging.count,
     )
-    return [integration_document(integration) for integration in found], total
+    incoming = (one for one in found if isinstance(one, IncomingIntegration))
+    return [integration_document(integration) for integration in incoming], total
 
 
 def list_history(

@@ -1,33 +1,45 @@
 """Integrations in the database."""
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Engine,
-    Row,
+    and_,
     bindparam,
     delete,
+    false,
     func,
     insert,
+    or_,
     select,
     update,
 )
 
 from rc_integrations_plugin.errors import HookNotFound
 from rc_integrations_plugin.integrations.records import (
-    Editor,
     IncomingIntegration,
     IntegrationType,
-    ScriptError,
+    OutgoingIntegration,
 )
-from rc_integrations_plugin.integrations.text import is_storable
+from rc_integrations_plugin.integrations.text import is_storable, storable
 from rc_integrations_plugin.integrations.tokens import same_token
-from rc_integrations_plugin.storage.tables import calls, integrations
+from rc_integrations_plugin.storage.integration_rows import SELECT, Integration, from_row, to_row
+from rc_integrations_plugin.storage.json_text import to_json
+from rc_integrations_plugin.storage.tables import (
+    attempts,
+    calls,
+    changes,
+    circuits,
+    deliveries,
+    integrations,
+)
+from rc_integrations_plugin.storage.transactions import delete_in_batches, joined
 
 SORTABLE: Mapping[str, ColumnElement[Any]] = MappingProxyType(
     {
@@ -41,6 +53,7 @@ SORTABLE: Mapping[str, ColumnElement[Any]] = MappingProxyType(
     }
 )
 _NO_TOKEN = "-" * 48
+_EVERYONES: Mapping[IntegrationType, str | None] = MappingProxyType(dict.fromkeys(IntegrationType))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +62,11 @@ class IntegrationFilter:
 
     name_part: str | None = None
     type: IntegrationType | None = None
-    created_by_id: str | None = None
+    made_by: Mapping[IntegrationType, str | None] = field(default_factory=lambda: _EVERYONES)
+    """Of each type those that the user with this id made, or all for None.
+
+    A type that is left out is invisible.
+    """
 
 
 class IntegrationStore:
@@ -73,11 +90,47 @@ class IntegrationStore:
 
     def find(self, integration_id: str) -> IncomingIntegration | None:
         """Return the incoming integration with this id, or None."""
+        found = self.find_any(integration_id)
+        return found if isinstance(found, IncomingIntegration) else None
+
+    def find_outgoing(self, integration_id: str) -> OutgoingIntegration | None:
+        """Return the outgoing integration with this id, or None."""
+        found = self.find_any(integration_id)
+        return found if isinstance(found, OutgoingIntegration) else None
+
+    def find_any(self, integration_id: str) -> Integration | None:
+        """Return the integration with this id, whatever its type, or None."""
         if not is_storable(integration_id):
             return None
         with self._engine.connect() as connection:
             row = connection.execute(_BY_ID, {"wanted_id": integration_id}).first()
-        return None if row is None else _from_row(row)
+        return None if row is None else from_row(row)
+
+    def outgoing_by_ids(self, integration_ids: Iterable[str]) -> dict[str, OutgoingIntegration]:
+        """Return those of the outgoing integrations that exist, by id."""
+        wanted = integrations.c.id.in_(list(integration_ids))
+        return {integration.id: integration for integration in self._outgoing(wanted)}
+
+    def enabled_outgoing(self) -> Sequence[OutgoingIntegration]:
+        """Return all outgoing integrations that are switched on, the oldest first."""
+        return self._outgoing(integrations.c.enabled)
+
+    def outgoing_by_url(self, url: str) -> Sequence[OutgoingIntegration]:
+        """Return the outgoing integrations that call exactly this URL, the oldest first."""
+        written = to_json(url)
+        similar = integrations.c.outgoing.contains(written, autoescape=True)
+        return [integration for integration in self._outgoing(similar) if url in integration.urls]
+
+    def version(self, connection: Connection | None = None) -> int:
+        """Return a number that each change of an integration makes greater.
+
+        Args:
+            connection: of a host's session, to see what its transaction changed.
+        """
+        if connection is not None:
+            return connection.scalar(_VERSION) or 0
+        with self._engine.connect() as own:
+            return own.scalar(_VERSION) or 0
 
     def page(
         self,
@@ -86,25 +139,26 @@ class IntegrationStore:
         sort: Sequence[tuple[str, int]] = (("created_at", -1),),
         offset: int,
         count: int,
-    ) -> tuple[Sequence[IncomingIntegration], int]:
+    ) -> tuple[Sequence[Integration], int]:
         """Return some of the integrations, and how many there are in all.
 
         `sort` holds keys of `SORTABLE`, each with 1 (upwards) or -1.
         """
         conditions = _conditions(wanted)
         order = [_direction(SORTABLE[key], sign) for key, sign in (*sort, ("id", 1))]
-        rows = select(*_COLUMNS).where(*conditions).order_by(*order).offset(offset).limit(count)
+        rows = SELECT.where(*conditions).order_by(*order).offset(offset).limit(count)
         counted = select(func.count()).select_from(integrations).where(*conditions)
         with self._engine.connect() as connection:
             total = connection.scalar(counted)
-            return [_from_row(row) for row in connection.execute(rows)], total or 0
+            return [from_row(row) for row in connection.execute(rows)], total or 0
 
-    def add(self, integration: IncomingIntegration) -> None:
+    def add(self, integration: Integration) -> None:
         """Store a new integration."""
         with self._engine.begin() as connection:
-            connection.execute(insert(integrations), _to_row(integration))
+            connection.execute(insert(integrations), to_row(integration))
+            connection.execute(_COUNT_CHANGE)
 
-    def replace(self, old: IncomingIntegration, new: IncomingIntegration) -> bool:
+    def replace(self, old: Integration, new: Integration) -> bool:
         """Store a changed integration, unless somebody else changed or removed it meanwhile.
 
         Returns:
@@ -112,72 +166,86 @@ class IntegrationStore:
         """
         unchanged = (integrations.c.id == old.id) & (integrations.c.updated_at == old.updated_at)
         with self._engine.begin() as connection:
-            result = connection.execute(update(integrations).where(unchanged), _to_row(new))
+            result = connection.execute(update(integrations).where(unchanged), to_row(new))
+            connection.execute(_COUNT_CHANGE)
             return result.rowcount == 1
 
+    def disable(self, integration_id: str, reason: str, *, session: Any = None) -> bool:
+        """Switch an integration off for a reason, and return whether it was on.
+
+        Args:
+            integration_id: of either type.
+            reason: for people.
+            session: the host's, if this is to be a part of its transaction.
+        """
+        return self._disable(integrations.c.id == integration_id, reason, session) == 1
+
+    def disable_all_of_user(self, user_id: str, reason: str, *, session: Any = None) -> int:
+        """Switch off what posts as this user, and return how many integrations those were."""
+        return self._disable(integrations.c.user_id == user_id, reason, session)
+
     def remove(self, integration_id: str) -> bool:
-        """Remove an integration and its history; return whether there was one."""
+        """Remove an integration, its history and what it has still to deliver.
+
+        Returns:
+            Whether there was one.
+        """
         with self._engine.begin() as connection:
             result = connection.execute(
                 delete(integrations).where(integrations.c.id == integration_id)
             )
-            connection.execute(delete(calls).where(calls.c.integration_id == integration_id))
-            return result.rowcount == 1
+            connection.execute(_COUNT_CHANGE)
+            for table in (calls, circuits):
+                connection.execute(delete(table).where(table.c.integration_id == integration_id))
+        # may be very many. Should this be cut short: workers end what has no integration, and what
+        # is left of the history gets old
+        for table in (deliveries, attempts):
+            delete_in_batches(self._engine, table, table.c.integration_id == integration_id)
+        return result.rowcount == 1
+
+    def _outgoing(self, *conditions: ColumnElement[bool]) -> list[OutgoingIntegration]:
+        is_outgoing = integrations.c.type == IntegrationType.OUTGOING.value
+        order = (integrations.c.created_at, integrations.c.id)
+        statement = SELECT.where(is_outgoing, *conditions).order_by(*order)
+        with self._engine.connect() as connection:
+            found = [from_row(row) for row in connection.execute(statement)]
+        return [one for one in found if isinstance(one, OutgoingIntegration)]
+
+    def _disable(self, which: ColumnElement[bool], reason: str, session: Any) -> int:
+        switched_off = {
+            "enabled": False,
+            "disabled_reason": storable(reason),
+            # who is changing the integration now shall see that
+            "updated_at": datetime.now(UTC),
+        }
+        with joined(self._engine, session) as connection:
+            result = connection.execute(
+                update(integrations).where(which, integrations.c.enabled), switched_off
+            )
+            if result.rowcount:
+                connection.execute(_COUNT_CHANGE)
+            return result.rowcount
 
 
-_COLUMNS = [column for column in integrations.c if column.name not in {"type", "name_folded"}]
-_COLUMN_NAMES = [column.name for column in _COLUMNS]
-_BY_ID = select(*_COLUMNS).where(
-    integrations.c.id == bindparam("wanted_id"),
-    integrations.c.type == IntegrationType.INCOMING.value,
-)
+_BY_ID = SELECT.where(integrations.c.id == bindparam("wanted_id"))
+_VERSION = select(changes.c.version).where(changes.c.id == 1)
+_COUNT_CHANGE = update(changes).where(changes.c.id == 1).values(version=changes.c.version + 1)
 
 
 def _conditions(wanted: IntegrationFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+    conditions = [or_(false(), *(_is_made_by(*entry) for entry in wanted.made_by.items()))]
     if wanted.name_part:
         folded = wanted.name_part.casefold()
         conditions.append(integrations.c.name_folded.contains(folded, autoescape=True))
     if wanted.type is not None:
         conditions.append(integrations.c.type == wanted.type.value)
-    if wanted.created_by_id is not None:
-        conditions.append(integrations.c.created_by_id == wanted.created_by_id)
     return conditions
+
+
+def _is_made_by(kind: IntegrationType, user_id: str | None) -> ColumnElement[bool]:
+    of_type = integrations.c.type == kind.value
+    return of_type if user_id is None else and_(of_type, integrations.c.created_by_id == user_id)
 
 
 def _direction(column: ColumnElement[Any], sign: int) -> ColumnElement[Any]:
     return column.desc() if sign < 0 else column.asc()
-
-
-def _to_row(integration: IncomingIntegration) -> dict[str, Any]:
-    row = {name: getattr(integration, name) for name in _SAME_NAMES}
-    row["type"] = IntegrationType.INCOMING.value
-    row["name_folded"] = integration.name.casefold()
-    row["channels"] = json.dumps(integration.channels)
-    row["created_by_id"] = integration.created_by.id
-    row["created_by_username"] = integration.created_by.username
-    editor, error = integration.updated_by, integration.script_error
-    row["updated_by_id"] = editor and editor.id
-    row["updated_by_username"] = editor and editor.username
-    row["script_error"] = error and json.dumps(
-        {"name": error.name, "message": error.message, "stack": error.stack}
-    )
-    return row
-
-
-_SPECIAL = {"channels", "created_by", "updated_by", "script_error"}
-_SAME_NAMES = [name for name in IncomingIntegration.__dataclass_fields__ if name not in _SPECIAL]
-
-
-def _from_row(row: Row[Any]) -> IncomingIntegration:
-    values: dict[str, Any] = dict(zip(_COLUMN_NAMES, row, strict=True))
-    created_by = Editor(values.pop("created_by_id"), values.pop("created_by_username"))
-    editor_id, editor_name = values.pop("updated_by_id"), values.pop("updated_by_username")
-    channels, error = values.pop("channels"), values.pop("script_error")
-    return IncomingIntegration(
-        **values,
-        channels=tuple(json.loads(channels)),
-        created_by=created_by,
-        updated_by=None if editor_id is None else Editor(editor_id, editor_name),
-        script_error=None if error is None else ScriptError(**json.loads(error)),
-    )

@@ -157,6 +157,7 @@ deliveries = Table(
         "ix_rc_integration_deliveries_due",
         "integration_id",
         "due_at",
+        "created_at",
         postgresql_where=text("due_at IS NOT NULL"),
         sqlite_where=text("due_at IS NOT NULL"),
     ),
@@ -165,6 +166,14 @@ deliveries = Table(
         "due_at",
         postgresql_where=text("due_at IS NOT NULL"),
         sqlite_where=text("due_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_rc_integration_deliveries_lease",
+        "lease",
+        "due_at",
+        "integration_id",
+        postgresql_where=text("lease IS NOT NULL"),
+        sqlite_where=text("lease IS NOT NULL"),
     ),
 )
 """Calls to make, and those that were made: one row for an event, an integration and a URL.

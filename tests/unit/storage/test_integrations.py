@@ -115,7 +115,7 @@ def test_a_page_can_be_sorted(store: IntegrationStore) -> None:
         ({"name_part": "0%"}, ["Ärger 100%"]),
         ({"name_part": "%"}, ["Ärger 100%"]),
         ({"name_part": "_"}, []),
-        ({"created_by_id": "ann"}, ["Builds"]),
+        ({"made_by": {IntegrationType.INCOMING: "ann"}}, ["Builds"]),
         ({"type": IntegrationType.OUTGOING}, []),
         ({"type": IntegrationType.INCOMING, "name_part": "bui"}, ["Builds"]),
     ],

@@ -69,8 +69,7 @@ def test_the_hosts_tables_and_its_own_alembic_stay_as_they_were(empty_engine: En
     assert set(inspect(empty_engine).get_table_names()) == {
         "alembic_version",
         "users",
-        "rc_integrations",
-        "rc_integration_calls",
+        *metadata.tables,
         "rc_integrations_version",
     }
 

@@ -10,6 +10,7 @@ depends_on = None
 
 _COLUMNS = ("channel_ids", "outgoing", "disabled_reason")
 _IS_DUE = sa.text("due_at IS NOT NULL")
+_IS_LEASED = sa.text("lease IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -69,14 +70,19 @@ def _create_deliveries() -> None:
         "rc_integration_deliveries",
         ["integration_id", "created_at"],
     )
-    for name, columns in (("due", ["integration_id", "due_at"]), ("due_at", ["due_at"])):
-        op.create_index(
-            f"ix_rc_integration_deliveries_{name}",
-            "rc_integration_deliveries",
-            columns,
-            postgresql_where=_IS_DUE,
-            sqlite_where=_IS_DUE,
-        )
+    _create_partial_index("due", ["integration_id", "due_at", "created_at"], where=_IS_DUE)
+    _create_partial_index("due_at", ["due_at"], where=_IS_DUE)
+    _create_partial_index("lease", ["lease", "due_at", "integration_id"], where=_IS_LEASED)
+
+
+def _create_partial_index(name: str, columns: list[str], *, where: sa.TextClause) -> None:
+    op.create_index(
+        f"ix_rc_integration_deliveries_{name}",
+        "rc_integration_deliveries",
+        columns,
+        postgresql_where=where,
+        sqlite_where=where,
+    )
 
 
 def _create_attempts() -> None:
