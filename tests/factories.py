@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rc_integrations_plugin.host.events import EventName
+from rc_integrations_plugin.integrations.deliveries import Delivery
 from rc_integrations_plugin.integrations.history import CallOutcome, IncomingCall
 from rc_integrations_plugin.integrations.records import (
     Editor,
@@ -78,3 +79,18 @@ def make_call(**fields: Any) -> IncomingCall:
         "results": ({"channel": "#general", "room_id": "GENERAL", "message_id": "m1"},),
     }
     return IncomingCall(**values | fields)
+
+
+def make_delivery(**fields: Any) -> Delivery:
+    """Return a delivery of a message that nobody has tried to make yet."""
+    delivery_id = fields.get("id") or new_id()
+    values: dict[str, Any] = {
+        "id": delivery_id,
+        "webhook_id": delivery_id,
+        "integration_id": "integration",
+        "created_at": NOON,
+        "event": EventName.MESSAGE_SENT,
+        "url": "https://receiver.test/hook",
+        "data": {"token": "t", "bot": False, "text": "hello"},
+    }
+    return Delivery(**values | fields)

@@ -33,17 +33,11 @@ CURRENT: ContextVar[Posting | None] = ContextVar("rc_integrations_posting", defa
 
 
 @contextmanager
-def posting(delivery: Delivery, stage: Posted) -> Iterator[Posting]:
-    """Tell the listener, for as long as this lasts, whose answer is being posted."""
-    current = Posting(
-        integration_id=delivery.integration_id,
-        delivery=delivery,
-        depth=delivery.depth,
-        stage=stage,
-    )
-    token = CURRENT.set(current)
+def being_posted(posting: Posting) -> Iterator[None]:
+    """Let the listener know whose the messages are that are posted inside."""
+    token = CURRENT.set(posting)
     try:
-        yield current
+        yield
     finally:
         CURRENT.reset(token)
 

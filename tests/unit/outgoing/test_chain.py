@@ -1,32 +1,28 @@
 import contextvars
 import threading
-from typing import Any
 
 import pytest
 
 from rc_integrations_plugin.host.events import ChatEvent, EventName
-from rc_integrations_plugin.integrations.deliveries import Delivery, Posted
+from rc_integrations_plugin.integrations.deliveries import Posted
 from rc_integrations_plugin.outgoing.chain import (
     CURRENT,
+    Posting,
+    being_posted,
     depth_of_event,
     find_own_posting,
-    posting,
 )
-from tests.factories import NOON
+from tests.factories import NOON, make_delivery
 from tests.unit.outgoing.chat import make_event, make_message
 
 
-def make_delivery(**fields: Any) -> Delivery:
-    values: dict[str, Any] = {
-        "id": "d1",
-        "webhook_id": "d1",
-        "integration_id": "i1",
-        "created_at": NOON,
-        "event": EventName.MESSAGE_SENT,
-        "url": "https://receiver.test/hook",
-        "data": {},
-    }
-    return Delivery(**values | fields)
+def make_posting(depth: int = 0) -> Posting:
+    return Posting(
+        integration_id="i1",
+        delivery=make_delivery(integration_id="i1", depth=depth),
+        depth=depth,
+        stage=Posted.ANSWER,
+    )
 
 
 def test_what_people_do_has_no_depth() -> None:
@@ -36,21 +32,21 @@ def test_what_people_do_has_no_depth() -> None:
 
 @pytest.mark.parametrize("depth", [0, 4])
 def test_what_an_answer_leads_to_is_one_deeper(depth: int) -> None:
-    with posting(make_delivery(depth=depth), Posted.ANSWER):
+    with being_posted(make_posting(depth)):
         assert depth_of_event() == depth + 1
 
     assert depth_of_event() == 0
 
 
 def test_an_answer_within_an_answer_counts_by_its_own_delivery() -> None:
-    with posting(make_delivery(depth=3), Posted.ANSWER):
-        with posting(make_delivery(depth=0), Posted.PREPARE):
+    with being_posted(make_posting(3)):
+        with being_posted(make_posting(0)):
             assert depth_of_event() == 1
         assert depth_of_event() == 4
 
 
 def test_it_ends_also_with_an_error() -> None:
-    with pytest.raises(RuntimeError), posting(make_delivery(), Posted.ANSWER):
+    with pytest.raises(RuntimeError), being_posted(make_posting()):
         raise RuntimeError
 
     assert CURRENT.get() is None
@@ -76,14 +72,14 @@ def test_it_ends_also_with_an_error() -> None:
     ],
 )
 def test_the_message_of_an_answer_is_known(event: ChatEvent, *, is_own: bool) -> None:
-    with posting(make_delivery(), Posted.ANSWER) as current:
+    with being_posted(current := make_posting()):
         assert find_own_posting(event) is (current if is_own else None)
 
 
 def test_another_thread_has_postings_of_its_own() -> None:
     seen: list[int] = []
 
-    with posting(make_delivery(depth=2), Posted.ANSWER):
+    with being_posted(make_posting(2)):
         thread = threading.Thread(target=lambda: seen.append(depth_of_event()))
         thread.start()
         thread.join()
