@@ -1,17 +1,21 @@
 """Which integrations an event is told to.
 
 A message that nobody listens to must cost next to nothing. So all integrations are sorted
-once, by event and by *bucket*: a room, a person, or a kind of rooms. An event then asks for the few
-buckets that it is in, however many integrations there are.
+once, by event, by *bucket* (a room, a person, or a kind of rooms) and by trigger word. An event
+then asks for the few buckets that it is in, and a message there for its own words, however many
+integrations there are.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Self
 
 from rc_integrations_plugin.host.events import ChatEvent, EventName
 from rc_integrations_plugin.host.port import Message, Room, RoomKind
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
+from rc_integrations_plugin.outgoing.faults import log_fault
+from rc_integrations_plugin.outgoing.words import AnywhereWords, PrefixWords
 
 PUBLIC_CHANNELS = "all_public_channels"
 PRIVATE_GROUPS = "all_private_groups"
@@ -32,6 +36,8 @@ EVENTS_WITH_TRIGGER_WORDS = frozenset({EventName.MESSAGE_SENT})
 EVENTS_WITH_TARGET_ROOM = frozenset({EventName.USER_CREATED})
 """They happen in no room, so there must be one for answers."""
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Selected:
@@ -43,10 +49,31 @@ class Selected:
 
 
 @dataclass(frozen=True)
+class Bucket:
+    """Who listens in one place; each is a number, its place among all integrations."""
+
+    always: Sequence[int]
+    """Who waits for no word, in order."""
+    beginnings: PrefixWords | None = None
+    """Who waits for messages that begin with a word."""
+    words: AnywhereWords | None = None
+    """Who waits for messages that hold a word."""
+
+    def find(self, text: str | None) -> Sequence[int]:
+        """Return who may want to be told of a message with this text, in order."""
+        if text is None or (self.beginnings is None and self.words is None):
+            return self.always
+        heard = set() if self.beginnings is None else set(self.beginnings.find(text))
+        if self.words is not None:
+            heard.update(self.words.find(text))
+        return sorted(heard.union(self.always)) if heard else self.always
+
+
+@dataclass(frozen=True)
 class _Listeners:
     """Who listens to one event."""
 
-    buckets: Mapping[str, tuple[OutgoingIntegration, ...]]
+    buckets: Mapping[str, Bucket]
     names_people: bool
     """Whether any bucket is a person's: only then is it worth asking who is in a direct room."""
 
@@ -55,18 +82,32 @@ class _Listeners:
 class ListenerIndex:
     """All integrations that are switched on, by event and bucket."""
 
+    integrations: Sequence[OutgoingIntegration]
+    """Without what only a call needs: scripts and secrets. They stay in memory for long."""
     events: Mapping[EventName, _Listeners]
 
     @classmethod
     def build(cls, integrations: Iterable[OutgoingIntegration]) -> Self:
-        """Return the index; in a bucket, integrations keep the order they are given in."""
-        events: dict[EventName, dict[str, list[OutgoingIntegration]]] = {}
+        """Return the index; in a bucket, integrations keep the order they are given in.
+
+        One that cannot be understood is left out, and the log says so.
+        """
+        kept: list[OutgoingIntegration] = []
+        places: dict[EventName, dict[str, _Place]] = {}
         for integration in integrations:
-            if integration.enabled:
-                buckets = events.setdefault(integration.event, {})
-                for bucket in buckets_of_integration(integration):
-                    buckets.setdefault(bucket, []).append(integration)
-        return cls({event: _listeners(buckets) for event, buckets in events.items()})
+            if not integration.enabled:
+                continue
+            try:
+                buckets, words = buckets_of_integration(integration), _words_of(integration)
+            except Exception as error:  # noqa: BLE001 one must not silence all others
+                log_fault(logger, f"The integration {integration.id} cannot be heard", error)
+                continue
+            of_event = places.setdefault(integration.event, {})
+            for bucket in buckets:
+                place = of_event.setdefault(bucket, _Place())
+                place.add(len(kept), words, anywhere=integration.trigger_word_anywhere)
+            kept.append(_slimmed(integration))
+        return cls(kept, {event: _listeners(of_event) for event, of_event in places.items()})
 
 
 def select(
@@ -82,15 +123,17 @@ def select(
     listeners = index.events.get(event.name)
     if listeners is None:
         return ()
-    found = {
-        integration.id: integration
-        for bucket in _buckets_of_event(event, with_people=listeners.names_people)
-        for integration in listeners.buckets.get(bucket, ())
-    }
+    said = None if event.message is None else _Said.of(event.message)
+    text = said.text if said is not None and event.name in EVENTS_WITH_TRIGGER_WORDS else None
+    found: dict[int, None] = {}
+    for name in _buckets_of_event(event, with_people=listeners.names_people):
+        bucket = listeners.buckets.get(name)
+        if bucket is not None:
+            found.update(dict.fromkeys(bucket.find(text)))
     return tuple(
         selected
-        for integration in found.values()
-        for selected in _calls(integration, event.message, own_messages=own_messages)
+        for number in found
+        for selected in _calls(index.integrations[number], said, own_messages=own_messages)
     )
 
 
@@ -113,9 +156,7 @@ def find_trigger_word(integration: OutgoingIntegration, text: str) -> str | None
 
     As in Rocket.Chat, a word is any text: capitals count, and it may end inside a word.
     """
-    if not _needs_trigger_word(integration):
-        return None
-    for word in read_trigger_words(integration.trigger_words):
+    for word in _words_of(integration):
         if text.startswith(word) or (integration.trigger_word_anywhere and word in text):
             return word
     return None
@@ -128,17 +169,66 @@ def read_trigger_words(words: str | Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(word for word in words if word.strip()))
 
 
-def _needs_trigger_word(integration: OutgoingIntegration) -> bool:
-    return integration.event in EVENTS_WITH_TRIGGER_WORDS and any(
-        word.strip() for word in integration.trigger_words
+def _words_of(integration: OutgoingIntegration) -> tuple[str, ...]:
+    """Return the words that it waits for; none for one that is told of everything."""
+    if integration.event not in EVENTS_WITH_TRIGGER_WORDS:
+        return ()
+    return read_trigger_words(integration.trigger_words)
+
+
+class _Place:
+    """A bucket that is being filled."""
+
+    def __init__(self) -> None:
+        self._always: list[int] = []
+        self._beginnings: dict[str, list[int]] = {}
+        self._words: dict[str, list[int]] = {}
+
+    def add(self, number: int, words: Sequence[str], *, anywhere: bool) -> None:
+        if not words:
+            self._always.append(number)
+        for word in words:
+            of_word = self._words if anywhere else self._beginnings
+            of_word.setdefault(word, []).append(number)
+
+    def freeze(self) -> Bucket:
+        return Bucket(
+            always=tuple(self._always),
+            beginnings=PrefixWords(self._beginnings) if self._beginnings else None,
+            words=AnywhereWords(self._words) if self._words else None,
+        )
+
+
+def _slimmed(integration: OutgoingIntegration) -> OutgoingIntegration:
+    return replace(
+        integration,
+        script=None,
+        script_compiled=None,
+        script_error=None,
+        signing_secret=None,
+        headers={},
+        basic_auth=None,
     )
 
 
-def _listeners(buckets: Mapping[str, list[OutgoingIntegration]]) -> _Listeners:
+def _listeners(places: Mapping[str, _Place]) -> _Listeners:
     return _Listeners(
-        {bucket: tuple(integrations) for bucket, integrations in buckets.items()},
-        names_people=any(bucket.startswith("@") for bucket in buckets),
+        {bucket: place.freeze() for bucket, place in places.items()},
+        names_people=any(bucket.startswith("@") for bucket in places),
     )
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What counts of a message, read once: a host may have to ask its database."""
+
+    text: str
+    integration_id: str | None
+    is_edit: bool
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        return cls(message.text, message.integration_id, message.edited_at is not None)
 
 
 def _buckets_of_event(event: ChatEvent, *, with_people: bool) -> Iterator[str]:
@@ -168,17 +258,17 @@ def _people(room: Room, message: Message | None) -> Iterator[str]:
 
 
 def _calls(
-    integration: OutgoingIntegration, message: Message | None, *, own_messages: bool
+    integration: OutgoingIntegration, said: _Said | None, *, own_messages: bool
 ) -> Iterator[Selected]:
     word = None
-    if message is not None:
-        if message.integration_id == integration.id and not own_messages:
+    if said is not None:
+        if said.integration_id == integration.id and not own_messages:
             return
-        if message.edited_at is not None and not integration.run_on_edits:
+        if said.is_edit and not integration.run_on_edits:
             return
-        word = find_trigger_word(integration, message.text)
-        if word is None and _needs_trigger_word(integration):
-            return
+        word = find_trigger_word(integration, said.text)
+    if word is None and _words_of(integration):
+        return
     for url in integration.urls:
         if url.strip():
             yield Selected(integration, url.strip(), word)

@@ -6,6 +6,7 @@ import pytest
 from rc_integrations_plugin.host.events import ChatEvent, EventName
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.outgoing.matching import (
+    Bucket,
     ListenerIndex,
     Selected,
     buckets_of_event,
@@ -315,7 +316,7 @@ def test_nobody_asks_who_is_in_a_direct_room_unless_somebody_listens_to_a_person
         told(event, make_outgoing(channels=("@bob",)))
 
 
-class CountingBuckets(dict[str, tuple[OutgoingIntegration, ...]]):
+class CountingBuckets(dict[str, Bucket]):
     """Counts how often it is asked."""
 
     asked = 0
@@ -336,3 +337,77 @@ def test_what_an_event_costs_does_not_grow_with_the_integrations(others: int) ->
 
     assert select(index, make_event()) == ()
     assert counting.asked == 4
+
+
+@pytest.mark.parametrize("anywhere", [False, True])
+def test_of_many_that_wait_for_words_only_those_are_looked_at_whose_word_is_said(
+    *, anywhere: bool
+) -> None:
+    integrations = [
+        make_outgoing(
+            name=str(number), trigger_words=(f"w{number:04}",), trigger_word_anywhere=anywhere
+        )
+        for number in range(2000)
+    ]
+    index = ListenerIndex.build(integrations)
+    looked_at = CountingSequence(index.integrations)
+    object.__setattr__(index, "integrations", looked_at)
+
+    found = select(index, make_event(message=make_message("w0007 and w0011")))
+
+    wanted = ["7", "11"] if anywhere else ["7"]
+    assert [selected.integration.name for selected in found] == wanted
+    assert looked_at.asked == len(wanted)
+
+
+class CountingSequence(list[OutgoingIntegration]):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    def __getitem__(self, place: Any) -> Any:
+        self.asked += 1
+        return super().__getitem__(place)
+
+
+def test_who_waits_for_words_keeps_his_place_among_the_others() -> None:
+    integrations = [
+        make_outgoing(name="1"),
+        make_outgoing(name="2", trigger_words=("he", "hello")),
+        make_outgoing(name="3", trigger_words=("o",), trigger_word_anywhere=True),
+        make_outgoing(name="4"),
+        make_outgoing(name="5", trigger_words=("no",)),
+    ]
+
+    assert told(make_event(), *integrations) == ["1", "2", "3", "4"]
+
+
+def test_a_message_that_a_host_does_not_show_has_no_words() -> None:
+    integrations = [make_outgoing(name="any"), make_outgoing(trigger_words=("hello",))]
+
+    assert told(make_event(message=None), *integrations) == ["any"]
+
+
+def test_one_that_cannot_be_understood_silences_no_other(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    broken: Any = ("secret word", None)
+    integrations = [make_outgoing(id="odd", trigger_words=broken), make_outgoing(name="it")]
+
+    assert told(make_event(), *integrations) == ["it"]
+    assert "The integration odd cannot be heard" in caplog.text
+    assert "secret word" not in caplog.text
+
+
+def test_what_only_a_call_needs_is_not_kept_in_memory() -> None:
+    integration = make_outgoing(
+        script="class Script {}",
+        signing_secret="whsec_abc",
+        headers={"X-Key": "k"},
+        basic_auth="user:password",
+        token="t",
+    )
+
+    (kept,) = ListenerIndex.build([integration]).integrations
+
+    assert kept == make_outgoing(id=integration.id, script_enabled=True, token="t")
