@@ -27,9 +27,22 @@ def build_data(
         site_url: where people reach the chat server.
         trigger_word: the one that was found.
     """
-    data = {"token": integration.token, "bot": False, "trigger_word": trigger_word}
-    data |= _describe(event, site_url=site_url)
-    return _frozen({key: value for key, value in data.items() if value is not None})
+    about = describe_event(event, site_url=site_url)
+    return address_data(about, integration, trigger_word=trigger_word)
+
+
+def describe_event(event: ChatEvent, *, site_url: str) -> dict[str, Any]:
+    """Return the part of the data that is the same for all who are told of an event."""
+    about = {"bot": False} | _describe(event, site_url=site_url)
+    return _frozen({key: value for key, value in about.items() if value is not None})
+
+
+def address_data(
+    about: Mapping[str, Any], integration: OutgoingIntegration, *, trigger_word: str | None = None
+) -> dict[str, Any]:
+    """Return the data for one receiver, from `describe_event` and what only he gets."""
+    own = {"token": integration.token, "trigger_word": trigger_word}
+    return {key: value for key, value in own.items() if value is not None} | dict(about)
 
 
 def encode_data(data: Any) -> bytes:
