@@ -44,11 +44,28 @@ class Hook:
 
 
 @dataclass
+class Receiver:
+    """What the receiver of the demo's outgoing integrations and these know of each other."""
+
+    port: int = 0
+    token: str = ""
+    signing_secret: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+@dataclass
 class Memory:
     """What survives from one start to the next and is in no database that we can read it from."""
 
     admin_password: str = ""
     hooks: dict[str, Hook] = field(default_factory=dict)
+    outgoing: dict[str, str] = field(default_factory=dict)
+    """Ids of the outgoing integrations, by their keys."""
+    receiver: Receiver = field(default_factory=Receiver)
 
 
 @dataclass(frozen=True)
@@ -78,8 +95,13 @@ class DataFolder:
         file = self.path / MEMORY
         try:
             kept = json.loads(file.read_bytes())
-            hooks = {name: Hook(**hook) for name, hook in kept["hooks"].items()}
-            return Memory(admin_password=kept["admin_password"], hooks=hooks)
+            return Memory(
+                admin_password=kept["admin_password"],
+                hooks={name: Hook(**hook) for name, hook in kept["hooks"].items()},
+                # older demos had none
+                outgoing=dict(kept.get("outgoing", {})),
+                receiver=Receiver(**kept.get("receiver", {})),
+            )
         except FileNotFoundError:
             return Memory()
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

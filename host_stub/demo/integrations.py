@@ -6,7 +6,7 @@ from typing import Any
 
 from host_stub.demo.folder import Hook, Memory
 from host_stub.demo.names import ALERTS, BOT, GENERAL
-from host_stub.demo.rest import Refused, RestClient
+from host_stub.demo.rest import RestClient
 
 _SCRIPT = Path(__file__).with_name("sample_script.js")
 
@@ -64,16 +64,8 @@ def add_integrations(client: RestClient, memory: Memory) -> None:
     """
     for integration in INTEGRATIONS:
         hook = memory.hooks.get(integration.key)
-        if hook is None or not _exists(client, hook):
+        if hook is None or client.find_integration(hook.integration_id) is None:
             memory.hooks[integration.key] = _add_integration(client, integration)
-
-
-def _exists(client: RestClient, hook: Hook) -> bool:
-    try:
-        client.get("integrations.get", integrationId=hook.integration_id)
-    except Refused:
-        return False
-    return True
 
 
 def _add_integration(client: RestClient, integration: Integration) -> Hook:

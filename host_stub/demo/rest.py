@@ -55,6 +55,23 @@ class RestClient:
         """
         return self._call("POST", f"/api/v1/{method}", body)
 
+    def put(self, method: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Call a method that replaces something.
+
+        Raises:
+            Refused: the server answered with an error.
+        """
+        return self._call("PUT", f"/api/v1/{method}", body)
+
+    def find_integration(self, integration_id: str) -> dict[str, Any] | None:
+        """Return an integration, or None if it is gone."""
+        try:
+            answer = self.get("integrations.get", integrationId=integration_id)
+        except Refused:
+            return None
+        found: dict[str, Any] = answer["integration"]
+        return found
+
     def _call(self, method: str, path: str, body: dict[str, Any] | None) -> dict[str, Any]:
         try:
             status, text = self._request(method, path, body, seconds=_SECONDS)

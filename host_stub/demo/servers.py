@@ -1,4 +1,4 @@
-"""The command lines of the three servers that a demo consists of, and the socket they share."""
+"""The command lines of the servers that a demo consists of, and the sockets they take over."""
 
 import errno
 import importlib.util
@@ -14,10 +14,13 @@ from host_stub.demo.errors import CannotStart
 REDIS = "redis"
 WEB = "web server"
 WORKER = "worker"
+RECEIVER = "receiver"
 
 _EXTRA = "pip install 'rc-integrations-plugin[demo]'"
 _THREADS = 64
 """Requests at one time; each page that is open holds one for its live events."""
+_RECEIVER_THREADS = 16
+_THIS_MACHINE = "127.0.0.1"
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -40,6 +43,16 @@ def listen(host: str, port: int) -> socket.socket:
         else:
             reason = f"Cannot listen on {host}, port {port}: {os.strerror(error.errno or 0)}"
         raise CannotStart(reason) from error
+
+
+def listen_here(port: int) -> socket.socket:
+    """Return a socket that listens for this machine only: on the port if it is free, or on any."""
+    try:
+        return socket.create_server((_THIS_MACHINE, port), backlog=1024)
+    except OSError as error:
+        if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+            raise
+        return socket.create_server((_THIS_MACHINE, 0), backlog=1024)
 
 
 def web_address(listener: socket.socket) -> str:
@@ -84,11 +97,26 @@ def web_command(listener: socket.socket, config: Path) -> Sequence[str]:
     Raises:
         CannotStart: gunicorn is missing.
     """
+    app = f"host_stub.demo.server:create_web({str(config)!r})"
+    return _gunicorn_command(app, listener, threads=_THREADS)
+
+
+def receiver_command(listener: socket.socket, config: Path) -> Sequence[str]:
+    """Return the command of the server that the demo's outgoing integrations call.
+
+    Raises:
+        CannotStart: gunicorn is missing.
+    """
+    app = f"host_stub.demo.receiver:create_receiver({str(config)!r})"
+    return _gunicorn_command(app, listener, threads=_RECEIVER_THREADS)
+
+
+def _gunicorn_command(app: str, listener: socket.socket, *, threads: int) -> Sequence[str]:
     if importlib.util.find_spec("gunicorn") is None:
         raise CannotStart(f"A web server for production is missing: {_EXTRA}")
     return [
-        *(sys.executable, "-m", "gunicorn", f"host_stub.demo.server:create_web({str(config)!r})"),
-        *("--worker-class", "gthread", "--workers", "1", "--threads", str(_THREADS)),
+        *(sys.executable, "-m", "gunicorn", app),
+        *("--worker-class", "gthread", "--workers", "1", "--threads", str(threads)),
         *("--bind", f"fd://{listener.fileno()}"),
         # open pages keep a request for ever, so waiting longer would not end it
         *("--graceful-timeout", "1"),

@@ -4,11 +4,23 @@ from pathlib import Path
 import pytest
 
 from host_stub.demo.errors import CannotStart
-from host_stub.demo.folder import MEMORY, Hook, Memory, open_folder, short_socket_path
+from host_stub.demo.folder import (
+    MEMORY,
+    Hook,
+    Memory,
+    Receiver,
+    open_folder,
+    short_socket_path,
+)
 
 
 def test_what_is_remembered_is_read_back(tmp_path: Path) -> None:
-    memory = Memory(admin_password="p'w ü", hooks={"plain": Hook("id", "token")})
+    memory = Memory(
+        admin_password="p'w ü",
+        hooks={"plain": Hook("id", "token")},
+        outgoing={"echo": "id"},
+        receiver=Receiver(port=4000, token="t", signing_secret="whsec_x"),
+    )
 
     with open_folder(tmp_path / "data", reset=False) as folder:
         folder.write_memory(memory)
@@ -21,9 +33,26 @@ def test_a_new_folder_remembers_nothing(tmp_path: Path) -> None:
         assert folder.read_memory() == Memory()
 
 
+def test_what_an_older_demo_remembers_is_read(tmp_path: Path) -> None:
+    with open_folder(tmp_path, reset=False) as folder:
+        (tmp_path / MEMORY).write_text('{"admin_password": "x", "hooks": {}}')
+
+        assert folder.read_memory() == Memory(admin_password="x")
+
+
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"null", b"{}", b"\xff", b'{"admin_password": "x", "hooks": {"a": {}}}'],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"{}",
+        b"\xff",
+        b'{"admin_password": "x", "hooks": {"a": {}}}',
+        b'{"admin_password": "x", "hooks": {}, "outgoing": 1}',
+        b'{"admin_password": "x", "hooks": {}, "receiver": {"who": 1}}',
+    ],
 )
 def test_a_broken_memory_is_not_overwritten(tmp_path: Path, content: bytes) -> None:
     with open_folder(tmp_path, reset=False) as folder:

@@ -1,7 +1,7 @@
 import pytest
 
 from host_stub.demo.errors import CannotStart
-from host_stub.demo.servers import listen, web_address
+from host_stub.demo.servers import listen, listen_here, web_address
 
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 -- what a user may ask for
 
@@ -24,3 +24,12 @@ def test_the_address_can_be_opened_on_this_machine(host: str, shown: str) -> Non
 def test_a_host_that_does_not_exist_is_named(host: str) -> None:
     with pytest.raises(CannotStart, match="No such address: --host"):
         listen(host, 0)
+
+
+def test_a_port_that_is_free_is_had_again() -> None:
+    with listen_here(0) as first:
+        port = first.getsockname()[1]
+        with listen_here(port) as second:
+            assert second.getsockname()[1] != port
+    with listen_here(port) as third:
+        assert third.getsockname() == ("127.0.0.1", port)
