@@ -1,0 +1,366 @@
+"""Deliveries of outgoing integrations in the database, and what came of each attempt."""
+
+import random
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, bindparam, exists, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from rc_integrations_plugin.integrations.deliveries import (
+    Delivery,
+    DeliveryAttempt,
+    DeliveryOutcome,
+    DeliveryResult,
+    Posted,
+)
+from rc_integrations_plugin.integrations.text import is_storable
+from rc_integrations_plugin.integrations.tokens import ALPHABET
+from rc_integrations_plugin.storage import leases
+from rc_integrations_plugin.storage.delivery_rows import (
+    ATTEMPT_COLUMNS,
+    DELIVERY_COLUMNS,
+    attempt_row,
+    delivery_row,
+    to_attempt,
+    to_delivery,
+)
+from rc_integrations_plugin.storage.leases import LeaseOrder
+from rc_integrations_plugin.storage.tables import attempts, deliveries
+from rc_integrations_plugin.storage.transactions import (
+    delete_in_batches,
+    delete_selected,
+    joined,
+    patiently,
+    settled,
+)
+
+_MANY = 500
+"""Rows that one transaction of `postpone` moves."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptFilter:
+    """Which attempts of one integration are wanted."""
+
+    integration_id: str
+    outcome: DeliveryOutcome | None = None
+
+
+class DeliveryStore:
+    """The tables of deliveries and of attempts."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = settled(engine)
+        self._insert_new_attempts = _insert_new_attempts(engine.dialect.name)
+        # workers that start together do not all begin with the same integration
+        self._last_integration = random.choice(ALPHABET)  # noqa: S311 guards nothing
+
+    def open(
+        self,
+        new: Sequence[Delivery],
+        *,
+        attempts: Sequence[DeliveryAttempt] = (),
+        session: Any = None,
+    ) -> None:
+        """Store new deliveries, due at once unless they are finished already.
+
+        Args:
+            new: any number of them.
+            attempts: what came of those that are finished already.
+            session: the host's, if this is to be a part of its transaction.
+        """
+        if not new and not attempts:
+            return
+        with joined(self._engine, session) as connection:
+            if new:
+                connection.execute(insert(deliveries), [delivery_row(one) for one in new])
+            if attempts:
+                connection.execute(_INSERT_ATTEMPT, [attempt_row(one) for one in attempts])
+
+    def find(self, delivery_id: str) -> Delivery | None:
+        """Return the delivery with this id, or None."""
+        if not is_storable(delivery_id):
+            return None
+        statement = select(*DELIVERY_COLUMNS).where(deliveries.c.id == delivery_id)
+        with self._engine.connect() as connection:
+            row = connection.execute(statement).first()
+        return None if row is None else to_delivery(row)
+
+    def lease(  # noqa: PLR0913 that many things decide who takes what
+        self,
+        *,
+        now: datetime,
+        lease: str,
+        lease_seconds: float,
+        limit: int,
+        per_integration: int,
+        limits: Mapping[str, int] | None = None,
+        busy: frozenset[str] = frozenset(),
+    ) -> list[Delivery]:
+        """Take due deliveries, so that nobody else does until the lease runs out.
+
+        Args:
+            now: the time.
+            lease: an id that no lease had before; all these deliveries get it.
+            lease_seconds: how long it lasts.
+            limit: take at most so many.
+            per_integration: so many of an integration may be under way, with all workers together.
+            limits: the same for integrations that have a limit of their own.
+            busy: integrations to leave out.
+
+        Returns:
+            An integration's deliveries in the order in which they became due, the integrations
+            taking turns.
+        """
+        order = LeaseOrder(
+            now=now,
+            lease=lease,
+            until=now + timedelta(seconds=lease_seconds),
+            limit=limit,
+            per_integration=per_integration,
+            limits=limits or {},
+            busy=busy,
+        )
+        return patiently(lambda: self._lease(order)) if limit > 0 else []
+
+    def renew(self, lease_ids: Collection[str], *, until: datetime) -> None:
+        """Let leases run out at another time."""
+        if lease_ids:
+            of_these = deliveries.c.lease.in_(list(lease_ids))
+            self._write(update(deliveries).where(of_these).values(due_at=until))
+
+    def release(self, leased: Iterable[Delivery], *, due_at: datetime | None = None) -> None:
+        """Give leased deliveries back untouched.
+
+        Args:
+            leased: as `lease` returned them.
+            due_at: when they are due; None for at once, and before all later ones.
+        """
+        rows = [
+            {"its_id": one.id, "its_lease": one.lease, "when": due_at or one.created_at}
+            for one in leased
+        ]
+        if rows:
+            self._write(_RELEASE, rows)
+
+    def postpone(self, integration_id: str, *, until: datetime, now: datetime | None = None) -> int:
+        """Let an integration's due deliveries wait, in the same order; return how many there are.
+
+        Those that somebody has leased stay as they are.
+        """
+        some = (
+            select(deliveries.c.id)
+            .where(
+                deliveries.c.integration_id == integration_id,
+                deliveries.c.due_at <= (now or datetime.now(UTC)),
+            )
+            .limit(_MANY)
+        )
+        statement = (
+            update(deliveries)
+            .where(deliveries.c.id.in_(some.with_for_update(skip_locked=True)))
+            .values(due_at=until, lease=None)
+        )
+        moved = last = self._write(statement)
+        while last == _MANY:
+            last = self._write(statement)
+            moved += last
+        return moved
+
+    def finish(self, results: Sequence[DeliveryResult], *, now: datetime) -> None:
+        """Store what came of attempts, all in one transaction.
+
+        Of a delivery whose lease somebody else has by now, only the attempt is stored. Storing the
+        same results once more changes nothing.
+        """
+        made = [attempt_row(one.attempt) for one in results if one.attempt is not None]
+        changed = [_finish_row(result, now) for result in results]
+        if changed:
+            patiently(lambda: self._finish(made, changed))
+
+    def mark_posted(self, delivery: Delivery, stage: Posted, *, session: Any = None) -> bool:
+        """Remember that a message of the attempt under way was posted.
+
+        Args:
+            delivery: as it was leased.
+            stage: which of its messages.
+            session: the host's whose transaction stores the message.
+
+        Returns:
+            Whether the delivery is still the caller's.
+        """
+        statement = (
+            update(deliveries)
+            .where(deliveries.c.id == delivery.id, deliveries.c.lease == delivery.lease)
+            .values(posted=stage.value)
+        )
+        with joined(self._engine, session) as connection:
+            return connection.execute(statement).rowcount == 1
+
+    def next_due(self) -> datetime | None:
+        """Return when the next delivery is due, or when its lease runs out; None if none waits."""
+        with self._engine.connect() as connection:
+            found: datetime | None = connection.scalar(_NEXT_DUE)
+            return found
+
+    def has_due(self, now: datetime) -> bool:
+        """Return whether a delivery is due."""
+        next_due = self.next_due()
+        return next_due is not None and next_due <= now
+
+    def page(
+        self, wanted: AttemptFilter, *, offset: int, count: int, oldest_first: bool = False
+    ) -> tuple[Sequence[tuple[DeliveryAttempt, Delivery]], int]:
+        """Return some of the attempts, the newest first, and how many there are in all."""
+        condition = attempts.c.integration_id == wanted.integration_id
+        if wanted.outcome is not None:
+            condition &= attempts.c.outcome == wanted.outcome.value
+        keys = (attempts.c.started_at, attempts.c.id)
+        order = [key.asc() if oldest_first else key.desc() for key in keys]
+        rows = _WITH_DELIVERY.where(condition).order_by(*order).offset(offset).limit(count)
+        with self._engine.connect() as connection:
+            total = connection.scalar(select(func.count()).select_from(attempts).where(condition))
+            return [_pair(row) for row in connection.execute(rows)], total or 0
+
+    def find_attempt(
+        self, integration_id: str, attempt_id: str
+    ) -> tuple[DeliveryAttempt, Delivery] | None:
+        """Return an attempt of an integration and its delivery, or None."""
+        if not is_storable(integration_id) or not is_storable(attempt_id):
+            return None
+        statement = _WITH_DELIVERY.where(
+            attempts.c.id == attempt_id, attempts.c.integration_id == integration_id
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(statement).first()
+        return None if row is None else _pair(row)
+
+    def clear(self, integration_id: str) -> None:
+        """Forget an integration's attempts, and its deliveries that are finished."""
+        delete_in_batches(self._engine, attempts, attempts.c.integration_id == integration_id)
+        delete_in_batches(
+            self._engine,
+            deliveries,
+            deliveries.c.integration_id == integration_id,
+            deliveries.c.due_at.is_(None),
+        )
+
+    def stop_all(self, integration_id: str, *, now: datetime | None = None) -> int:
+        """End an integration's deliveries that are not finished; return how many those were."""
+        return self._write(
+            update(deliveries)
+            .where(deliveries.c.integration_id == integration_id, deliveries.c.due_at.is_not(None))
+            .values(
+                due_at=None,
+                lease=None,
+                outcome=DeliveryOutcome.STOPPED.value,
+                finished_at=now or datetime.now(UTC),
+            )
+        )
+
+    def prune(self, *, older_than: datetime, keep_at_most: int) -> int:
+        """Delete attempts that are too old, and all but the newest of each integration.
+
+        Finished deliveries go with the last of their attempts.
+
+        Returns:
+            How many attempts were deleted.
+        """
+        with self._engine.connect() as connection:
+            ids = connection.scalars(select(attempts.c.integration_id).distinct()).all()
+        deleted = sum(self._prune_attempts(one, older_than, keep_at_most) for one in ids)
+        delete_in_batches(
+            self._engine,
+            deliveries,
+            deliveries.c.due_at.is_(None),
+            ~exists().where(attempts.c.delivery_id == deliveries.c.id),
+        )
+        return deleted
+
+    def _lease(self, order: LeaseOrder) -> list[Delivery]:
+        if self._engine.dialect.name == "sqlite":
+            # looking stops no writer
+            with self._engine.connect() as connection:
+                choice = leases.choose(connection, order, after=self._last_integration)
+            if not choice.ids:
+                return []
+        with self._engine.begin() as connection:
+            leases.lock(connection)
+            choice = leases.choose(connection, order, after=self._last_integration)
+            rows = leases.take(connection, order, choice)
+        self._last_integration = choice.last_integration
+        return [to_delivery(row) for row in rows]
+
+    def _finish(self, made: list[dict[str, Any]], changed: list[dict[str, Any]]) -> None:
+        with self._engine.begin() as connection:
+            if made:
+                connection.execute(self._insert_new_attempts, made)
+            connection.execute(_FINISH, changed)
+
+    def _write(self, statement: Any, rows: list[dict[str, Any]] | None = None) -> int:
+        def work() -> int:
+            with self._engine.begin() as connection:
+                return connection.execute(statement, rows).rowcount
+
+        return patiently(work)
+
+    def _prune_attempts(self, integration_id: str, older_than: datetime, keep: int) -> int:
+        of_this = attempts.c.integration_id == integration_id
+        newest_first = (attempts.c.started_at.desc(), attempts.c.id.desc())
+        too_many = select(attempts.c.id).where(of_this).order_by(*newest_first).offset(keep)
+        too_old = select(attempts.c.id).where(of_this, attempts.c.started_at < older_than)
+        return sum(
+            delete_selected(self._engine, attempts, doomed.limit(_MANY))
+            for doomed in (too_old, too_many)
+        )
+
+
+_INSERT_ATTEMPT = insert(attempts)
+_NEXT_DUE = select(func.min(deliveries.c.due_at)).where(deliveries.c.due_at.is_not(None))
+_WITH_DELIVERY = select(*ATTEMPT_COLUMNS, *DELIVERY_COLUMNS).join(
+    deliveries, deliveries.c.id == attempts.c.delivery_id
+)
+_IS_LEASED_SO: ColumnElement[bool] = (deliveries.c.id == bindparam("its_id")) & (
+    deliveries.c.lease == bindparam("its_lease")
+)
+_RELEASE = update(deliveries).where(_IS_LEASED_SO).values(due_at=bindparam("when"), lease=None)
+_FINISH = (
+    update(deliveries)
+    .where(_IS_LEASED_SO)
+    .values(
+        attempts=bindparam("now_attempts"),
+        due_at=bindparam("now_due_at"),
+        lease=None,
+        posted=None,
+        outcome=bindparam("now_outcome"),
+        finished_at=bindparam("now_finished_at"),
+    )
+)
+
+
+def _insert_new_attempts(dialect: str) -> Any:
+    build = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return build(attempts).on_conflict_do_nothing()
+
+
+def _finish_row(result: DeliveryResult, now: datetime) -> dict[str, Any]:
+    delivery = result.delivery
+    is_finished = result.next_attempt_at is None
+    outcome = DeliveryOutcome.STOPPED if result.attempt is None else result.attempt.outcome
+    return {
+        "its_id": delivery.id,
+        "its_lease": delivery.lease,
+        "now_attempts": delivery.attempts + result.counts,
+        "now_due_at": result.next_attempt_at,
+        "now_outcome": outcome.value if is_finished else None,
+        "now_finished_at": now if is_finished else None,
+    }
+
+
+def _pair(row: Any) -> tuple[DeliveryAttempt, Delivery]:
+    values = tuple(row)
+    split = len(ATTEMPT_COLUMNS)
+    return to_attempt(values[:split]), to_delivery(values[split:])
