@@ -11,6 +11,8 @@ from rc_integrations_plugin.scripting.protocol import ScriptRunner
 from rc_integrations_plugin.scripting.serving import OrderServer
 from rc_integrations_plugin.settings import Settings
 from rc_integrations_plugin.storage.calls import CallStore
+from rc_integrations_plugin.storage.circuits import CircuitStore
+from rc_integrations_plugin.storage.deliveries import DeliveryStore
 from rc_integrations_plugin.storage.integrations import IntegrationStore
 
 EXTENSION = "rc_integrations"
@@ -24,6 +26,9 @@ class Services:
     host: Host
     integrations: IntegrationStore
     calls: CallStore
+    """Of incoming hooks."""
+    deliveries: DeliveryStore
+    circuits: CircuitStore
     scripts: ScriptRunner
     """For incoming integrations and the API: where the setting says."""
     local_scripts: ScriptRunner

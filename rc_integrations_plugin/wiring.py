@@ -22,6 +22,8 @@ from rc_integrations_plugin.services import EXTENSION, Services
 from rc_integrations_plugin.settings import ScriptPlace, ScriptsAllowed, Settings
 from rc_integrations_plugin.storage import schema
 from rc_integrations_plugin.storage.calls import CallStore
+from rc_integrations_plugin.storage.circuits import CircuitStore
+from rc_integrations_plugin.storage.deliveries import DeliveryStore
 from rc_integrations_plugin.storage.integrations import IntegrationStore
 
 
@@ -54,6 +56,8 @@ def build_services(settings: Settings, host: Host, *, engine: Engine) -> Service
         host=host,
         integrations=IntegrationStore(engine),
         calls=CallStore(engine),
+        deliveries=DeliveryStore(engine),
+        circuits=CircuitStore(engine),
         scripts=RqScriptRunner(settings, orders) if on_workers else local_scripts,
         local_scripts=local_scripts,
         order_server=OrderServer(local_scripts, orders, at_once=settings.script_threads),
