@@ -16,6 +16,7 @@ to it is stored together with the event, and undone with it. A receiver must not
 | room-joined   | who is a member now     | yes  | -                                |
 | room-left     | who was a member        | yes  | -                                |
 | user-created  | the new user            | -    | -                                |
+| user-deleted  | who had the account     | -    | -                                |
 
 A file's message is told twice, as `message-sent` and as `file-uploaded`. Direct rooms send neither
 `room-created` nor `room-joined`.
@@ -28,3 +29,4 @@ ROOM_ARCHIVED = "room-archived"
 ROOM_JOINED = "room-joined"
 ROOM_LEFT = "room-left"
 USER_CREATED = "user-created"
+USER_DELETED = "user-deleted"

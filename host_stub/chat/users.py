@@ -175,6 +175,7 @@ def delete_user(chat: Chat, user: User) -> None:
     own = select(Membership.room_id).where(Membership.user_id == user.id)
     chat.session.execute(delete(Room).where(Room.kind == DIRECT, Room.id.in_(own)))
     chat.session.execute(delete(User).where(User.id == user.id))
+    chat.announce(signals.USER_DELETED, user=user)
 
 
 def _type_of(roles: Sequence[str]) -> str:

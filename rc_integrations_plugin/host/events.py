@@ -1,4 +1,4 @@
-"""The seven events that outgoing integrations listen to."""
+"""What happens in the chat: the seven events of outgoing integrations, and the end of a user."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,3 +32,13 @@ class ChatEvent:
     message: Message | None = None
     session: Any = None
     """The host's open database session, where it shares one: what is added commits with it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserDeleted:
+    """An account is gone: what posts as it must stop."""
+
+    user: User
+    """As he was."""
+    session: Any = None
+    """As in `ChatEvent`."""

@@ -1,10 +1,10 @@
-"""From the host's blinker signals to `ChatEvent`."""
+"""From the host's blinker signals to `ChatEvent` and `UserDeleted`."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from rc_integrations_plugin.host.events import ChatEvent, EventName
+from rc_integrations_plugin.host.events import ChatEvent, EventName, UserDeleted
 from rc_integrations_plugin.host.port import Host
 
 SIGNALS = {
@@ -26,6 +26,11 @@ Notices of the server ("ann joined") send no `message-sent`. A new direct room s
 `room-created` nor `room-joined`; a new channel or group sends `room-created` only.
 """
 
+USER_DELETED = "user-deleted"
+"""Sent with `user` and `session` by hosts that can; without it, integrations that post as a user
+who is gone are found when they next want to post.
+"""
+
 
 def subscribe(host: Host, receive: Callable[[ChatEvent], None]) -> None:
     """Call `receive` with every event of this host from now on."""
@@ -34,6 +39,15 @@ def subscribe(host: Host, receive: Callable[[ChatEvent], None]) -> None:
         host.signals.signal(signal_name).connect(
             _receiver(event_name, receive), sender=host, weak=False
         )
+
+
+def subscribe_to_deletions(host: Host, receive: Callable[[UserDeleted], None]) -> None:
+    """Call `receive` with every user who is deleted from now on, if the host tells."""
+
+    def on_signal(_sender: object, **sent: Any) -> None:
+        receive(UserDeleted(user=sent["user"], session=sent.get("session")))
+
+    host.signals.signal(USER_DELETED).connect(on_signal, sender=host, weak=False)
 
 
 def _receiver(name: EventName, receive: Callable[[ChatEvent], None]) -> Callable[..., None]:

@@ -1,11 +1,11 @@
-"""Signals: each of the seven events, with whom and what it is about."""
+"""Signals: each of the seven events, with whom and what it is about, and the end of a user."""
 
 from collections.abc import Callable
 from typing import Any
 
 from rc_integrations_plugin.host.events import ChatEvent
 from rc_integrations_plugin.host.port import Message, Room, RoomKind
-from rc_integrations_plugin.host.signals import SIGNALS, subscribe
+from rc_integrations_plugin.host.signals import SIGNALS, USER_DELETED, subscribe
 from rc_integrations_plugin.testing.checks import check, expect, fail
 from rc_integrations_plugin.testing.stage import INTEGRATION_ID, Sent, Stage
 from rc_integrations_plugin.testing.world import Feature
@@ -163,6 +163,17 @@ def is_sent_with_the_new_user(stage: Stage) -> None:
     users = []
     sent = _only(stage, "user-created", lambda: users.append(stage.user("new")))
     _expect_given(stage, sent, user=users[0], room=None)
+
+
+@check(f"signal {USER_DELETED}")
+def is_sent_with_who_is_gone(stage: Stage) -> None:
+    """With this signal, which is optional, what posts as a deleted user is switched off at once.
+
+    Without it the plugin notices when it next wants to post as him.
+    """
+    user = stage.user("gone")
+    sent = _only(stage, USER_DELETED, lambda: stage.world.delete_user(user))
+    _expect_given(stage, sent, user=user, room=None)
 
 
 @check("Host.signals")

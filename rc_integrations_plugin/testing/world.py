@@ -104,6 +104,14 @@ class World(ABC):
         """Switch the account off (`Feature.DEACTIVATION`)."""
         raise NotImplementedError
 
+    def delete_user(self, user: User) -> None:  # noqa: ARG002 for those who override it
+        """Delete the account. To be written if the server sends `user-deleted`, which is optional.
+
+        Raises:
+            Unsupported: it does not.
+        """
+        raise Unsupported("the world has no delete_user: the signal user-deleted is optional")
+
     def mute(self, user: User, room: Room) -> None:
         """Forbid a member to write (`Feature.MUTES`)."""
         raise NotImplementedError

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from rc_integrations_plugin.host import port
-from rc_integrations_plugin.host.signals import SIGNALS
+from rc_integrations_plugin.host.signals import SIGNALS, USER_DELETED
 from rc_integrations_plugin.integrations.permissions import DEFAULT_ROLES
 from rc_integrations_plugin.services import EXTENSION, Services
 from rc_integrations_plugin.testing import CHECKS, HostConformance, World
@@ -86,7 +86,7 @@ def test_each_property_is_in_the_table_of_its_object(owner: type) -> None:
         assert name.startswith("_") or f"`{name}`" in section
 
 
-@pytest.mark.parametrize("name", SIGNALS)
+@pytest.mark.parametrize("name", [*SIGNALS, USER_DELETED])
 def test_each_signal_has_its_heading(name: str) -> None:
     assert f"\n### `{name}`\n" in GUIDE
 

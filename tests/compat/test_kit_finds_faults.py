@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from rc_integrations_plugin.host import port
-from rc_integrations_plugin.host.signals import SIGNALS
+from rc_integrations_plugin.host.signals import SIGNALS, USER_DELETED
 from rc_integrations_plugin.testing import CHECKS, Unsupported, World
 from rc_integrations_plugin.testing.checks import Check, NotConformant
 from tests.conformance.faults import Fault, planted
@@ -106,7 +106,8 @@ def test_each_member_of_the_port_has_a_fault() -> None:
         if not name.startswith("_")
     }
 
-    assert {fault.member for fault in FAULTS} == members | {f"signal {name}" for name in SIGNALS}
+    signals = {f"signal {name}" for name in (*SIGNALS, USER_DELETED)}
+    assert {fault.member for fault in FAULTS} == members | signals
 
 
 def test_a_report_tells_what_was_found_what_is_needed_and_where_it_is_written(

@@ -13,7 +13,7 @@ from typing import Any
 
 from blinker import Namespace
 
-from rc_integrations_plugin.host.signals import SIGNALS
+from rc_integrations_plugin.host.signals import SIGNALS, USER_DELETED
 from rc_integrations_plugin.testing import World
 
 Wrong = Callable[[Any], Mapping[str, Any]]
@@ -68,7 +68,7 @@ class DoctoredNamespace(Namespace):
 
     def __init__(self, original: Namespace, name: str, doctor: Doctor) -> None:
         super().__init__()
-        for each in SIGNALS:
+        for each in (*SIGNALS, USER_DELETED):
             original.signal(each).connect(
                 self._relay(each, doctor if each == name else unchanged), weak=False
             )

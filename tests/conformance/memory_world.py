@@ -74,6 +74,11 @@ class MemoryWorld(World):
         with self.server.unit_of_work() as state:
             state.users[user.id] = replace(state.users[user.id], is_active=False)
 
+    def delete_user(self, user: port.User) -> None:
+        with self.server.unit_of_work() as state:
+            gone = state.users.pop(user.id)
+            self.server.announce("user-deleted", user=gone)
+
     def mute(self, user: port.User, room: port.Room) -> None:
         with self.server.unit_of_work() as state:
             state.muted.add((user.id, room.id))

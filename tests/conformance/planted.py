@@ -2,7 +2,7 @@
 
 import re
 
-from rc_integrations_plugin.host.signals import SIGNALS
+from rc_integrations_plugin.host.signals import SIGNALS, USER_DELETED
 from tests.conformance import faults
 from tests.conformance.faults import Fault, attribute, drafts, messages, method, rooms, users
 
@@ -331,7 +331,7 @@ VALUE_FAULTS = (
 
 SIGNAL_FAULTS = tuple(
     Fault(f"signal {name}", kind, faults.signal(name, doctor), says)
-    for name in SIGNALS
+    for name in (*SIGNALS, USER_DELETED)
     for kind, doctor, says in (
         ("never", faults.never, f"{name} was not sent"),
         ("twice", faults.twice, f"{name} was sent 2 times"),

@@ -101,6 +101,10 @@ class StubWorld(World):
         with self.chat.transaction():
             users.set_active(self.chat, self._user(user), active=False)
 
+    def delete_user(self, user: port.User) -> None:
+        with self.chat.transaction():
+            users.delete_user(self.chat, self._user(user))
+
     def mute(self, user: port.User, room: port.Room) -> None:
         with self.chat.transaction():
             members.set_muted(self.chat, self._user(user), self._room(room), muted=True)

@@ -13,9 +13,14 @@ from host_stub.database import db
 from host_stub.models.messages import Message, MessageRecord
 from host_stub.models.rooms import Room
 from host_stub.models.users import User
-from rc_integrations_plugin.host.events import ChatEvent, EventName
+from rc_integrations_plugin.host.events import ChatEvent, EventName, UserDeleted
 from rc_integrations_plugin.host.port import Host, MessageDraft
-from rc_integrations_plugin.host.signals import SIGNALS, subscribe
+from rc_integrations_plugin.host.signals import (
+    SIGNALS,
+    USER_DELETED,
+    subscribe,
+    subscribe_to_deletions,
+)
 
 if TYPE_CHECKING:
 
@@ -81,8 +86,9 @@ def stored_texts(host: ChatHost) -> list[str]:
 def test_every_signal_of_the_port_is_documented_here() -> None:
     from host_stub import signals  # noqa: PLC0415
 
-    assert {value for name, value in vars(signals).items() if name.isupper()} == set(SIGNALS)
-    assert all(name in (signals.__doc__ or "") for name in SIGNALS)
+    known = {value for name, value in vars(signals).items() if name.isupper()}
+    assert known == {*SIGNALS, USER_DELETED}
+    assert all(name in (signals.__doc__ or "") for name in known)
 
 
 def test_a_posted_message_carries_all_of_its_draft(host: ChatHost, room: Room, cat: User) -> None:
@@ -157,6 +163,21 @@ def test_messages_are_numbered_in_the_order_of_posting(
         post(host, room, cat, text=word)
 
     assert stored_texts(host) == ["one", "two", "three"]
+
+
+def test_a_deleted_user_is_told_as_he_was(host: ChatHost, chat: Chat, ann_: User) -> None:
+    seen: list[tuple[str, str, bool]] = []
+
+    def receive(told: UserDeleted) -> None:
+        seen.append((told.user.id, told.user.document["username"], told.session.in_transaction()))
+
+    subscribe_to_deletions(host, receive)
+    ann_id = ann_.id
+
+    with chat.transaction():
+        users.delete_user(chat, ann_)
+
+    assert seen == [(ann_id, "ann", True)]
 
 
 def test_an_event_comes_inside_the_transaction_with_its_session(
