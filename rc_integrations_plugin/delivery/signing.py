@@ -14,6 +14,8 @@ from standardwebhooks import Webhook
 PREFIX = "whsec_"
 HEADER_PREFIX = "webhook-"
 """Nobody else may set headers that begin so."""
+REPLAY_HEADER = "webhook-replay"
+"""Not in the specification: how a receiver that drops repeats knows one that is wanted."""
 # The specification's bounds.
 _FEWEST_BYTES, _MOST_BYTES = 24, 64
 
@@ -35,7 +37,12 @@ def is_signing_secret(text: str) -> bool:
 
 
 def webhook_headers(
-    secret: str | None, *, delivery_id: str, sent_at: datetime, body: bytes | None
+    secret: str | None,
+    *,
+    delivery_id: str,
+    sent_at: datetime,
+    body: bytes | None,
+    is_replay: bool = False,
 ) -> dict[str, str]:
     """Return id and time of a call, and its signature where there is a secret.
 
@@ -44,9 +51,12 @@ def webhook_headers(
         delivery_id: the same for each attempt.
         sent_at: when this attempt is made.
         body: UTF-8, as it is sent; without one, the empty text is signed.
+        is_replay: somebody wants the call to be made once more, though its id was seen before.
     """
     sent_at = sent_at.astimezone(UTC)  # the package takes any time for UTC
     headers = {"webhook-id": delivery_id, "webhook-timestamp": str(int(sent_at.timestamp()))}
+    if is_replay:
+        headers[REPLAY_HEADER] = "true"
     if secret is not None:
         text = "" if body is None else body.decode()
         headers["webhook-signature"] = Webhook(secret).sign(delivery_id, sent_at, text)

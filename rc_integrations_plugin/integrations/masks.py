@@ -33,6 +33,7 @@ _WORDS = [
 _HEADER_WORDS = (*_WORDS, "cookie", "-auth", "functions-key", "subscription-key")
 _LONGEST_HEADER = 1000
 _LONGEST_SECRET = 2000
+_SHORTEST_SECRET = 4
 _BYTES_PER_CHARACTER = 4
 
 # Only what follows a name is looked for, so that a long word costs no more than a short one.
@@ -53,18 +54,34 @@ _NAMED_VALUE = re.compile(
 )
 
 
-class Mask:
-    """Hides the token of one integration, and all that looks like a secret."""
+# What stands before the @ of a URL.
+_USER_OF_URL = re.compile(r"(?<=://)[^\s/?#@]{1,512}@")
 
-    def __init__(self, token: str) -> None:
-        # an empty token would be found everywhere
-        self._tokens = tuple({token, quote(token, safe="")} - {""})
+
+class Mask:
+    """Hides the token and other secrets of one integration, and all that looks like a secret."""
+
+    def __init__(self, *secrets: str) -> None:
+        spellings = {
+            spelling
+            for secret in secrets
+            for spelling in (
+                secret,
+                quote(secret, safe="", errors="replace"),
+                json.dumps(secret)[1:-1],
+            )
+            # a short one would be found everywhere
+            if len(secret) >= _SHORTEST_SECRET
+        }
+        self._secrets = tuple(sorted(spellings, key=len, reverse=True))
 
     def text(self, text: str) -> str:
         """Return a text of any kind with secrets masked."""
-        for token in self._tokens:
-            if token in text:
-                text = text.replace(token, MASK)
+        for secret in self._secrets:
+            if secret in text:
+                text = text.replace(secret, MASK)
+        if "://" in text and "@" in text:
+            text = _USER_OF_URL.sub(f"{MASK}@", text)
         return _NAMED_VALUE.sub(rf"\1{MASK}", text) if has_secret_word(text) else text
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
@@ -74,15 +91,15 @@ class Mask:
             for name, value in headers.items()
         }
 
-    def body(self, raw: str, content: Mapping[str, Any], *, limit: int) -> str:
+    def body(self, raw: str, content: Any, *, limit: int) -> str:
         """Return a body with secrets masked: as it came, or as JSON where it has secrets.
 
         Args:
             raw: the body's text.
-            content: what was read from it; empty if nothing could be.
+            content: the JSON that was read from it; empty if nothing could be.
             limit: how many bytes of it are wanted.
         """
-        if content and has_secret_word(raw):
+        if content and isinstance(content, dict | list) and has_secret_word(raw):
             text = json.dumps(_Copy(self, enough=limit).of(content), ensure_ascii=False)
         else:
             # a secret that is cut in two would not be recognised: so cut with something to spare

@@ -132,11 +132,14 @@ def is_success(answer: HttpResponse | HttpFailure) -> bool:
     return isinstance(answer, HttpResponse) and 200 <= answer.status < 300
 
 
+def was_called(answer: HttpResponse | HttpFailure) -> bool:
+    """Return whether a call was made: there is none without a request that makes sense."""
+    return not (isinstance(answer, HttpFailure) and answer.kind is FailureKind.INVALID_REQUEST)
+
+
 def blames_receiver(answer: HttpResponse | HttpFailure) -> bool:
     """Return whether a call counts as failed for the receiver's circuit."""
-    if isinstance(answer, HttpFailure):
-        return answer.kind is not FailureKind.INVALID_REQUEST
-    return not is_success(answer)
+    return was_called(answer) and not is_success(answer)
 
 
 def is_transient(answer: HttpResponse | HttpFailure) -> bool:

@@ -20,8 +20,11 @@ class Reply:
     """Unchecked: `read_payload` says whether it is a message."""
     author_ids: tuple[str, ...]
     """The first of them who is there and active writes it."""
-    channels: tuple[str, ...]
-    """The first that exists gets it, where the content names no other; may be empty."""
+    channels: Mapping[str, str]
+    """The first that exists gets it, where the content names no other; may be empty.
+
+    With the ids of what was meant, see `post_all`.
+    """
     defaults: Defaults
 
 
@@ -55,11 +58,14 @@ def _author_ids(integration: OutgoingIntegration, data: Mapping[str, Any]) -> tu
     return (integration.user_id,)
 
 
-def _channels(integration: OutgoingIntegration, data: Mapping[str, Any]) -> tuple[str, ...]:
-    target = (integration.target_room or "").strip()
-    room_id = data.get("channel_id")
-    event_room = f"#{room_id}" if isinstance(room_id, str) and room_id else ""
-    return tuple(filter(None, (target, event_room)))
+def _channels(integration: OutgoingIntegration, data: Mapping[str, Any]) -> dict[str, str]:
+    channels = {}
+    target, room_id = (integration.target_room or "").strip(), data.get("channel_id")
+    if target:
+        channels[target] = integration.channel_ids.get(target, "")
+    if isinstance(room_id, str) and room_id:
+        channels.setdefault(f"#{room_id}", room_id)
+    return channels
 
 
 def _in_thread(

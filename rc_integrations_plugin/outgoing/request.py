@@ -51,6 +51,7 @@ def build_request(
     *,
     delivery_id: str,
     sent_at: datetime,
+    is_replay: bool = False,
 ) -> HttpRequest | HttpFailure:
     """Return the request to send, or why there is none.
 
@@ -61,6 +62,7 @@ def build_request(
             sends the call; a header that the script gives counts before it.
         delivery_id: the same for each attempt.
         sent_at: when this attempt is made.
+        is_replay: whether the receiver is told that somebody wants it once more.
     """
     try:
         method, url = _read_text(options, "method").upper(), _read_text(options, "url")
@@ -79,7 +81,9 @@ def build_request(
     for name, value in own.items():
         if not _has(headers, name):
             headers[name] = value
-    signature = webhook_headers(secret, delivery_id=delivery_id, sent_at=sent_at, body=body)
+    signature = webhook_headers(
+        secret, delivery_id=delivery_id, sent_at=sent_at, body=body, is_replay=is_replay
+    )
     headers = {k: v for k, v in headers.items() if not k.lower().startswith(HEADER_PREFIX)}
     return HttpRequest(
         method=method,

@@ -44,6 +44,37 @@ def test_an_empty_token_masks_nothing() -> None:
     assert Mask("").text("hello") == "hello"
 
 
+def test_several_secrets_are_masked_the_longer_ones_first() -> None:
+    several = Mask("hunter2", "ann:hunter2", "abc", 'quo"ted')
+
+    assert several.text("ann:hunter2, hunter2") == "***, ***"
+    assert several.text(json.dumps({"a": 'quo"ted'})) == '{"a": "***"}'
+    assert several.text("abc: too short to be told from words") == (
+        "abc: too short to be told from words"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("GET https://ann:hunter2@x.test/a?b=c", "GET https://***@x.test/a?b=c"),
+        ("https://ann@x.test and http://b:c@d", "https://***@x.test and http://***@d"),
+        ("https://x.test/@ann", "https://x.test/@ann"),
+        ("https://x.test?to=a@b", "https://x.test?to=a@b"),
+        ("://" * 50_000 + "@", "://" * 50_000 + "@"),
+    ],
+    ids=["password", "several", "a path", "a query", "many beginnings"],
+)
+def test_users_and_passwords_of_urls_are_masked(text: str, masked: str) -> None:
+    assert mask.text(text) == masked
+
+
+def test_secrets_in_a_json_list_are_masked() -> None:
+    content = [{"secret": {"deep": "hunter2"}}]
+
+    assert mask.body(json.dumps(content), content, limit=1000) == '[{"secret": "***"}]'
+
+
 def test_headers_with_credentials_are_masked_and_signatures_are_kept() -> None:
     headers = {
         "authorization": "Basic abc",

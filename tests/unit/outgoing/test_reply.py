@@ -38,20 +38,23 @@ def test_a_receiver_does_not_choose_whom_it_speaks_as() -> None:
 @pytest.mark.parametrize(
     ("target_room", "data", "expected"),
     [
-        pytest.param(None, DATA, ("#r-gen",), id="the event's room"),
-        pytest.param("", DATA, ("#r-gen",), id="blank"),
-        pytest.param("#ops", DATA, ("#ops", "#r-gen"), id="another, else the event's"),
-        pytest.param("#ops", {}, ("#ops",), id="an event without room"),
-        pytest.param(None, {}, (), id="nowhere"),
-        pytest.param(None, {"channel_id": ["r"]}, (), id="no id"),
+        pytest.param(None, DATA, {"#r-gen": "r-gen"}, id="the event's room"),
+        pytest.param("", DATA, {"#r-gen": "r-gen"}, id="blank"),
+        pytest.param("#ops", DATA, {"#ops": "", "#r-gen": "r-gen"}, id="another, else the event's"),
+        pytest.param(" #ops ", {}, {"#ops": ""}, id="an event without room"),
+        pytest.param("#qa", {}, {"#qa": "r-qa"}, id="another whose id is known"),
+        pytest.param(None, {}, {}, id="nowhere"),
+        pytest.param(None, {"channel_id": ["r"]}, {}, id="no id"),
     ],
 )
 def test_this_is_where_it_goes(
-    target_room: str | None, data: dict[str, Any], expected: tuple[str, ...]
+    target_room: str | None, data: dict[str, Any], expected: dict[str, str]
 ) -> None:
-    integration = make_outgoing(target_room=target_room)
+    integration = make_outgoing(target_room=target_room, channel_ids={"#qa": "r-qa"})
 
-    assert build_reply(TEXT, integration, data).channels == expected
+    channels = build_reply(TEXT, integration, data).channels
+
+    assert list(channels.items()) == list(expected.items())
 
 
 def test_the_integration_s_alias_and_picture_are_defaults() -> None:

@@ -272,7 +272,18 @@ def test_an_integration_that_was_saved_wrongly_sends_nothing(fields: dict[str, s
 def test_a_script_cannot_sign() -> None:
     forged = {"Webhook-Signature": "v1,x", "WEBHOOK-ID": "d2", "webhook-timestamp": "1"}
 
-    assert sent(headers=forged).headers == STAMP
+    assert sent(headers=forged | {"webhook-replay": "true"}).headers == STAMP
+
+
+def test_a_replay_says_so() -> None:
+    options = {"method": "POST", "url": URL}
+
+    request = build_request(
+        options, make_outgoing(), delivery_id="d1", sent_at=NOON, is_replay=True
+    )
+
+    assert isinstance(request, HttpRequest)
+    assert request.headers == STAMP | {"webhook-replay": "true"}
 
 
 def test_what_an_integration_keeps_secret_is_not_in_its_text() -> None:
