@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, null, select
 
 from rc_integrations_plugin.host.events import EventName
 from rc_integrations_plugin.integrations.records import (
@@ -38,6 +38,11 @@ _COLUMN_NAMES = [column.name for column in _COLUMNS]
 
 SELECT = select(*_COLUMNS)
 """What `from_row` reads."""
+_SCRIPTS = {"script", "script_compiled", "script_error"}
+SELECT_WITHOUT_SCRIPTS = select(
+    *(null().label(one.name) if one.name in _SCRIPTS else one for one in _COLUMNS)
+)
+"""The same, without what may be large."""
 
 
 def to_row(integration: Integration) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Select,
     and_,
     bindparam,
     delete,
@@ -29,7 +30,13 @@ from rc_integrations_plugin.integrations.records import (
 )
 from rc_integrations_plugin.integrations.text import is_storable, storable
 from rc_integrations_plugin.integrations.tokens import same_token
-from rc_integrations_plugin.storage.integration_rows import SELECT, Integration, from_row, to_row
+from rc_integrations_plugin.storage.integration_rows import (
+    SELECT,
+    SELECT_WITHOUT_SCRIPTS,
+    Integration,
+    from_row,
+    to_row,
+)
 from rc_integrations_plugin.storage.json_text import to_json
 from rc_integrations_plugin.storage.tables import (
     attempts,
@@ -111,9 +118,19 @@ class IntegrationStore:
         wanted = integrations.c.id.in_(list(integration_ids))
         return {integration.id: integration for integration in self._outgoing(wanted)}
 
-    def enabled_outgoing(self) -> Sequence[OutgoingIntegration]:
-        """Return all outgoing integrations that are switched on, the oldest first."""
-        return self._outgoing(integrations.c.enabled)
+    def enabled_outgoing(
+        self, connection: Connection | None = None
+    ) -> Sequence[OutgoingIntegration]:
+        """Return all outgoing integrations that are switched on, without scripts, the oldest first.
+
+        Args:
+            connection: of a host's session, to see what its transaction changed.
+        """
+        statement = _OUTGOING_WITHOUT_SCRIPTS.where(integrations.c.enabled)
+        if connection is not None:
+            return _read_outgoing(connection, statement)
+        with self._engine.connect() as own:
+            return _read_outgoing(own, statement)
 
     def outgoing_by_url(self, url: str) -> Sequence[OutgoingIntegration]:
         """Return the outgoing integrations that call exactly this URL, the oldest first."""
@@ -204,12 +221,8 @@ class IntegrationStore:
         return result.rowcount == 1
 
     def _outgoing(self, *conditions: ColumnElement[bool]) -> list[OutgoingIntegration]:
-        is_outgoing = integrations.c.type == IntegrationType.OUTGOING.value
-        order = (integrations.c.created_at, integrations.c.id)
-        statement = SELECT.where(is_outgoing, *conditions).order_by(*order)
         with self._engine.connect() as connection:
-            found = [from_row(row) for row in connection.execute(statement)]
-        return [one for one in found if isinstance(one, OutgoingIntegration)]
+            return _read_outgoing(connection, _OUTGOING.where(*conditions))
 
     def _disable(self, which: ColumnElement[bool], reason: str, session: Any) -> int:
         switched_off = {
@@ -227,9 +240,18 @@ class IntegrationStore:
             return result.rowcount
 
 
+_IS_OUTGOING = integrations.c.type == IntegrationType.OUTGOING.value
+_OLDEST_FIRST = (integrations.c.created_at, integrations.c.id)
+_OUTGOING = SELECT.where(_IS_OUTGOING).order_by(*_OLDEST_FIRST)
+_OUTGOING_WITHOUT_SCRIPTS = SELECT_WITHOUT_SCRIPTS.where(_IS_OUTGOING).order_by(*_OLDEST_FIRST)
 _BY_ID = SELECT.where(integrations.c.id == bindparam("wanted_id"))
 _VERSION = select(changes.c.version).where(changes.c.id == 1)
 _COUNT_CHANGE = update(changes).where(changes.c.id == 1).values(version=changes.c.version + 1)
+
+
+def _read_outgoing(connection: Connection, statement: Select[Any]) -> list[OutgoingIntegration]:
+    found = (from_row(row) for row in connection.execute(statement))
+    return [one for one in found if isinstance(one, OutgoingIntegration)]
 
 
 def _conditions(wanted: IntegrationFilter) -> list[ColumnElement[bool]]:
