@@ -3,6 +3,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from blinker import Namespace
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import inspect
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 
 class NoHost:
-    """Enough of a host to be installed into: nothing is asked of it before a request."""
+    """Enough of a host to be installed into: all else is asked of it by requests."""
+
+    signals = Namespace()
 
 
 HOST = cast("Host", NoHost())
