@@ -13,6 +13,10 @@ from rc_integrations_plugin.host.events import ChatEvent, EventName
 from rc_integrations_plugin.integrations.deliveries import Delivery, Posted
 
 
+class LeaseLost(Exception):
+    """An answer is not posted, since another worker has the delivery now, and will post it."""
+
+
 @dataclass(kw_only=True)
 class Posting:
     """An answer that is being posted."""
