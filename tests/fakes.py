@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from rc_integrations_plugin.errors import ScriptsUnavailable
@@ -61,3 +62,21 @@ class ScriptedRunner:
     def _stop_if_unavailable(self) -> None:
         if not self.available:
             raise ScriptsUnavailable("No process can be had to run the script in")
+
+
+@dataclass
+class RecordingWakeUp:
+    """Remembers who was woken, and wakes nobody."""
+
+    rings: int = 0
+    moments: list[datetime] = field(default_factory=list)
+    closed: bool = False
+
+    def ring(self) -> None:
+        self.rings += 1
+
+    def ring_at(self, moment: datetime) -> None:
+        self.moments.append(moment)
+
+    def close(self) -> None:
+        self.closed = True
