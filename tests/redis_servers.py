@@ -1,6 +1,7 @@
 """A real Redis-compatible server on a socket of its own, for tests."""
 
 import contextlib
+import shutil
 import subprocess
 import tempfile
 import time
@@ -33,3 +34,36 @@ def start_redis(socket: Path) -> "subprocess.Popen[bytes]":
         assert time.monotonic() < deadline
         time.sleep(0.01)
     return process
+
+
+class RedisServer:
+    """A server that a test kills and starts again; it keeps its data unless told otherwise."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process = start_redis(folder / "r")
+        self.url = f"unix://{folder / 'r'}"
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+        self._process.wait()
+        (self._folder / "r").unlink(missing_ok=True)
+
+    def start(self, *, empty: bool = False) -> None:
+        """Start it again, without its data if `empty`."""
+        if empty:
+            shutil.rmtree(self._folder / "appendonlydir", ignore_errors=True)
+            (self._folder / "dump.rdb").unlink(missing_ok=True)
+        self._process = start_redis(self._folder / "r")
+
+
+@contextlib.contextmanager
+def redis_server() -> Iterator[RedisServer]:
+    """Start a server; it ends with the context."""
+    with tempfile.TemporaryDirectory(prefix="rc-") as folder:
+        server = RedisServer(Path(folder))
+        try:
+            yield server
+        finally:
+            server.kill()

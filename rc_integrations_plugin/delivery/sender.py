@@ -4,8 +4,9 @@ import asyncio
 import os
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from aiohttp.abc import AbstractResolver
 
@@ -23,6 +24,8 @@ from rc_integrations_plugin.settings import Settings
 
 # A name server that does not answer holds one for many seconds.
 _NAME_LOOKUPS = 32
+
+T = TypeVar("T")
 
 
 def read_rules(settings: Settings) -> Rules:
@@ -68,10 +71,17 @@ class HttpSender:
 
     def submit(self, request: HttpRequest) -> "Future[HttpResponse | HttpFailure]":
         """Start a call. `asyncio.wrap_future` waits for it in another event loop."""
+        return self.run(lambda client: client.send(request))
+
+    def run(self, work: "Callable[[HttpClient], Coroutine[Any, Any, T]]") -> "Future[T]":
+        """Start a coroutine in the event loop that makes the calls, with the client for them.
+
+        It must not block: all calls of the process would wait for it.
+        """
         with self._lock:
             if self._running is None:
                 self._running = _Running(self._rules, lookup=self._lookup)
-            return self._running.submit(request)
+            return self._running.run(work)
 
     def close(self) -> None:
         """Close all connections and end the thread; the next call starts a new one."""
@@ -111,8 +121,8 @@ class _Running:
             _open_client(rules, lookup), self._loop
         ).result()
 
-    def submit(self, request: HttpRequest) -> "Future[HttpResponse | HttpFailure]":
-        return asyncio.run_coroutine_threadsafe(self._client.send(request), self._loop)
+    def run(self, work: "Callable[[HttpClient], Coroutine[Any, Any, T]]") -> "Future[T]":
+        return asyncio.run_coroutine_threadsafe(work(self._client), self._loop)
 
     def close(self) -> None:
         asyncio.run_coroutine_threadsafe(self._wind_up(), self._loop).result()
