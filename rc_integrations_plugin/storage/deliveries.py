@@ -281,16 +281,20 @@ class DeliveryStore:
         return deleted
 
     def _lease(self, order: LeaseOrder) -> list[Delivery]:
-        if self._engine.dialect.name == "sqlite":
-            # looking stops no writer
-            with self._engine.connect() as connection:
-                choice = leases.choose(connection, order, after=self._last_integration)
-            if not choice.ids:
-                return []
+        # looking needs no lock, and whoever finds nothing stops no writer
+        with self._engine.connect() as connection:
+            choice = leases.choose(connection, order, after=self._last_integration)
+        if not choice.ids:
+            return []
         with self._engine.begin() as connection:
             leases.lock(connection)
-            choice = leases.choose(connection, order, after=self._last_integration)
-            rows = leases.take(connection, order, choice)
+            rows: Sequence[Any] = ()
+            if leases.count_leased(connection, order.now) == choice.leased:
+                rows = leases.take(connection, order, choice)
+            if not rows:
+                # somebody else was faster
+                choice = leases.choose(connection, order, after=self._last_integration)
+                rows = leases.take(connection, order, choice)
         self._last_integration = choice.last_integration
         return [to_delivery(row) for row in rows]
 

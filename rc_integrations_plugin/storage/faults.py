@@ -1,6 +1,11 @@
 """What went wrong in the database, for those who know nothing of databases."""
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError as NoConnection
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    OperationalError,
+    TimeoutError as NoConnection,
+)
 
 
 def may_pass(error: BaseException) -> bool:

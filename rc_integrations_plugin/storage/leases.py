@@ -2,14 +2,13 @@
 
 import math
 from bisect import bisect
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select, text, update
+from sqlalchemy import Connection, Row, Text, bindparam, select, text, update
 
 from rc_integrations_plugin.storage.delivery_rows import DELIVERY_COLUMNS
 from rc_integrations_plugin.storage.json_text import to_json
@@ -17,9 +16,12 @@ from rc_integrations_plugin.storage.tables import UtcDateTime, deliveries
 from rc_integrations_plugin.storage.transactions import lock_sqlite
 
 _LOCK_KEY = 0x7263_6C65_6173_6573
-_FEW = 256
-"""So many due rows are looked at one by one; of more, those of each integration are asked for."""
-_MARGIN = 4
+_FEW = 20
+"""So many due rows, or twice the limit, are looked at one by one; where there are more, the first
+ones of each integration are asked for."""
+_MARGIN = 2
+_Due = tuple[Any, Any, str, str]
+"""Of a delivery: when it was due, when it was made, its id and its integration's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +51,8 @@ class Choice:
     ids: Sequence[str]
     last_integration: str
     """Whose turn was the last one: the next choice begins behind it."""
+    leased: Mapping[str, int]
+    """How many of each integration were under way."""
 
 
 def lock(connection: Connection) -> None:
@@ -66,52 +70,55 @@ def choose(connection: Connection, order: LeaseOrder, *, after: str) -> Choice:
         order: what is wanted.
         after: the integration whose turn was the last one.
     """
-    leased = _leased(connection, order.now)
-    due: Sequence[Row[Any]] = connection.execute(_OLDEST, {"now": order.now, "few": _FEW}).all()
-    if len(due) == _FEW:
+    leased = count_leased(connection, order.now)
+    few = max(2 * order.limit, _FEW)
+    due = [tuple(row) for row in connection.execute(_OLDEST, {"now": order.now, "few": few}).all()]
+    if len(due) == few:
         due = _spread(connection, order, leased, after=after)
     queues: dict[str, deque[str]] = {}
-    for row in sorted(due, key=attrgetter("due_at", "created_at")):
-        queues.setdefault(row.integration_id, deque()).append(row.id)
+    for _, _, delivery_id, integration_id in sorted(due):
+        queues.setdefault(integration_id, deque()).append(delivery_id)
     rooms = {one: order.room_of(one, leased) for one in _rotated(queues, after)}
-    return _share(queues, rooms, order.limit)
+    ids, last = _share(queues, rooms, order.limit)
+    return Choice(ids, last or after, leased)
 
 
-def take(connection: Connection, order: LeaseOrder, choice: Choice) -> Sequence[Any]:
+def count_leased(connection: Connection, now: datetime) -> Mapping[str, int]:
+    """Return how many deliveries of each integration are under way, with all workers."""
+    return Counter(connection.scalars(_LEASED, {"now": now}).all())
+
+
+def take(connection: Connection, order: LeaseOrder, choice: Choice) -> Sequence[Row[Any]]:
     """Lease what was chosen and return its rows, in the order of the choice."""
     if not choice.ids:
         return []
-    chosen = deliveries.c.id.in_(choice.ids) & (deliveries.c.due_at <= order.now)
-    # whoever holds one of these rows, as a message that is being posted does, loses it to nobody
-    free = select(deliveries.c.id).where(chosen).with_for_update(skip_locked=True)
-    statement = (
-        update(deliveries)
-        .where(deliveries.c.id.in_(free))
-        .values(lease=order.lease, due_at=order.until)
-        .returning(*DELIVERY_COLUMNS)
-    )
-    rows = {row.id: row for row in connection.execute(statement)}
+    rows = {row[0]: row for row in connection.execute(_TAKE, _take_values(order, choice))}
     return [rows[delivery_id] for delivery_id in choice.ids if delivery_id in rows]
 
 
 _NOW = bindparam("now", type_=UtcDateTime)
-_OLDEST = (
-    select(
-        deliveries.c.id,
-        deliveries.c.integration_id,
-        deliveries.c.due_at,
-        deliveries.c.created_at,
-    )
-    .where(deliveries.c.due_at <= _NOW)
-    .order_by(deliveries.c.due_at)
-    .limit(bindparam("few"))
+# a row that somebody is busy with is left out instead of waited for
+_FREE = (
+    select(deliveries.c.id)
+    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)), deliveries.c.due_at <= _NOW)
+    .with_for_update(skip_locked=True)
 )
-_LEASED = (
-    select(deliveries.c.integration_id, func.count())
-    .where(deliveries.c.lease.is_not(None), deliveries.c.due_at > _NOW)
-    .group_by(deliveries.c.integration_id)
+_TAKE = (
+    update(deliveries)
+    .where(deliveries.c.id.in_(_FREE))
+    .values(lease=bindparam("new_lease"), due_at=bindparam("until"))
+    .returning(*DELIVERY_COLUMNS)
 )
 _TABLE = deliveries.name
+# The times only say the order: as the database writes them they do so, too.
+_OLDEST = text(
+    f"SELECT due_at, created_at, id, integration_id FROM {_TABLE}"  # noqa: S608 a constant
+    " WHERE due_at <= :now ORDER BY due_at LIMIT :few"
+).bindparams(_NOW)
+# "lease IS NOT NULL", in words that SQLite takes for a range of the right index
+_LEASED = text(
+    f"SELECT integration_id FROM {_TABLE} WHERE lease > '' AND due_at > :now"  # noqa: S608 a constant
+).bindparams(_NOW)
 # From one integration to the next, however many rows each of them has: the database has no
 # operation for this, but finding the least id that is greater is a step in the index.
 _WAITING = text(
@@ -133,56 +140,91 @@ _WAITING = text(
     )
     LIMIT :limit
     """  # noqa: S608 a constant
-).bindparams(_NOW, bindparam("full", expanding=True))
+).bindparams(_NOW, bindparam("full", type_=Text, expanding=True))
 _FIRST_OF_EACH = {
-    "postgresql": f"""
-        SELECT due.id, due.integration_id, due.due_at, due.created_at
+    "postgresql": text(
+        f"""
+        SELECT due.due_at, due.created_at, due.id, due.integration_id
         FROM json_array_elements_text(CAST(:integration_ids AS JSON)) AS wanted(integration_id)
         CROSS JOIN LATERAL (
             SELECT * FROM {_TABLE} AS one
             WHERE one.integration_id = wanted.integration_id AND one.due_at <= :now
             ORDER BY one.due_at, one.created_at LIMIT :most
         ) AS due
-    """,  # noqa: S608 a constant
-    "sqlite": f"""
-        SELECT due.id, due.integration_id, due.due_at, due.created_at
+    """  # noqa: S608 a constant
+    ).bindparams(_NOW),
+    "sqlite": text(
+        f"""
+        SELECT due.due_at, due.created_at, due.id, due.integration_id
         FROM json_each(:integration_ids) AS wanted
         CROSS JOIN {_TABLE} AS due ON due.rowid IN (
             SELECT one.rowid FROM {_TABLE} AS one
             WHERE one.integration_id = wanted.value AND one.due_at <= :now
             ORDER BY one.due_at, one.created_at LIMIT :most
         )
-    """,  # noqa: S608 a constant
+    """  # noqa: S608 a constant
+    ).bindparams(_NOW),
 }
 
 
-def _leased(connection: Connection, now: datetime) -> dict[str, int]:
-    """Return how many deliveries of each integration are under way, with all workers."""
-    return dict(connection.execute(_LEASED, {"now": now}).tuples().all())
+def _take_values(order: LeaseOrder, choice: Choice) -> dict[str, Any]:
+    return {
+        "ids": choice.ids,
+        "now": order.now,
+        "new_lease": order.lease,
+        "until": order.until,
+    }
 
 
 def _spread(
     connection: Connection, order: LeaseOrder, leased: Mapping[str, int], *, after: str
-) -> Sequence[Row[Any]]:
+) -> list[_Due]:
     """Return the first due rows of each integration that may have more of them under way."""
-    full = {*order.busy, *(one for one in leased if not order.room_of(one, leased))}
-    wanted: dict[str, None] = {}
-    for start in (after, "") if after else ("",):
-        values = {"after": start, "now": order.now, "full": list(full), "limit": order.limit}
-        wanted |= dict.fromkeys(connection.scalars(_WAITING, values))
-        if len(wanted) >= order.limit:
-            break
+    wanted = _find_waiting(connection, order, leased, after=after)
     if not wanted:
         return []
-    # more than a share, since others may have fewer
-    most = min(order.limit, _MARGIN * math.ceil(order.limit / len(wanted)))
-    written = text(_FIRST_OF_EACH[connection.dialect.name]).bindparams(_NOW)
-    statement = written.columns(due_at=UtcDateTime, created_at=UtcDateTime)
-    values = {"integration_ids": to_json(list(wanted)), "now": order.now, "most": most}
-    return connection.execute(statement, values).all()
+    # somewhat more than a share, since others may have fewer
+    share = min(order.limit, _MARGIN * math.ceil(order.limit / len(wanted)))
+    due = _first_of_each(connection, order, wanted, share)
+    counts = Counter(row[-1] for row in due)
+    usable = sum(min(count, order.room_of(one, leased)) for one, count in counts.items())
+    cut = [one for one, count in counts.items() if count == share < order.room_of(one, leased)]
+    if usable >= order.limit or not cut:
+        return due
+    kept = [row for row in due if row[-1] not in cut]
+    return kept + _first_of_each(connection, order, cut, order.limit)
 
 
-def _share(queues: Mapping[str, deque[str]], rooms: dict[str, int], limit: int) -> Choice:
+def _find_waiting(
+    connection: Connection, order: LeaseOrder, leased: Mapping[str, int], *, after: str
+) -> list[str]:
+    """Return integrations that have due rows and room, first those behind `after`."""
+    full = [one for one in leased if not order.room_of(one, leased)]
+    found: dict[str, None] = {}
+    for start in (after, "") if after else ("",):
+        values = {
+            "after": start,
+            "now": order.now,
+            "full": [*order.busy, *full],
+            "limit": order.limit,
+        }
+        found |= dict.fromkeys(connection.scalars(_WAITING, values))
+        if len(found) >= order.limit:
+            break
+    return list(found)
+
+
+def _first_of_each(
+    connection: Connection, order: LeaseOrder, integration_ids: list[str], most: int
+) -> list[_Due]:
+    statement = _FIRST_OF_EACH[connection.dialect.name]
+    values = {"integration_ids": to_json(integration_ids), "now": order.now, "most": most}
+    return [tuple(row) for row in connection.execute(statement, values).all()]
+
+
+def _share(
+    queues: Mapping[str, deque[str]], rooms: dict[str, int], limit: int
+) -> tuple[list[str], str]:
     """Take one of each integration in turn, as long as it has room."""
     ids: list[str] = []
     turns = deque(one for one, room in rooms.items() if room)
@@ -193,7 +235,7 @@ def _share(queues: Mapping[str, deque[str]], rooms: dict[str, int], limit: int) 
         rooms[last] -= 1
         if queues[last] and rooms[last]:
             turns.append(last)
-    return Choice(ids, last)
+    return ids, last
 
 
 def _rotated(integration_ids: Iterable[str], after: str) -> list[str]:
