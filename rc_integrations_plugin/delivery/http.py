@@ -1,6 +1,7 @@
 """An HTTP call as values: the request, and the answer or the failure. Nothing is sent here."""
 
 import codecs
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -77,6 +78,7 @@ class HttpFailure:
     message: str
 
 
+@functools.lru_cache(maxsize=64)  # reading a header takes longer than reading a small body
 def _charset(content_type: str) -> str:
     header = Message()
     header["content-type"] = content_type.replace("\r", " ").replace("\n", " ")
