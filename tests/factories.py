@@ -4,7 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rc_integrations_plugin.host.events import EventName
-from rc_integrations_plugin.integrations.deliveries import Delivery
+from rc_integrations_plugin.integrations.deliveries import (
+    Delivery,
+    DeliveryAttempt,
+    DeliveryOutcome,
+)
 from rc_integrations_plugin.integrations.history import CallOutcome, IncomingCall
 from rc_integrations_plugin.integrations.records import (
     Editor,
@@ -94,3 +98,24 @@ def make_delivery(**fields: Any) -> Delivery:
         "data": {"token": "t", "bot": False, "text": "hello"},
     }
     return Delivery(**values | fields)
+
+
+def make_attempt(delivery: Delivery | None = None, **fields: Any) -> DeliveryAttempt:
+    """Return the first attempt of a delivery, which the receiver took."""
+    made = make_delivery() if delivery is None else delivery
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "delivery_id": made.id,
+        "integration_id": made.integration_id,
+        "number": made.attempts,
+        "started_at": NOON,
+        "duration_ms": 1.5,
+        "outcome": DeliveryOutcome.DELIVERED,
+        "steps": ("start-execute-trigger-url", "pre-http-call", "after-http-call"),
+        "url": made.url,
+        "status": 200,
+        "response_headers": {"content-type": "text/plain"},
+        "response_body": "ok",
+        "response_bytes": 2,
+    }
+    return DeliveryAttempt(**values | fields)
