@@ -1,11 +1,15 @@
 """All that a flow may use, built once by `wiring`."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 
 from flask import current_app
 
 from rc_integrations_plugin.delivery.sender import HttpSender
+from rc_integrations_plugin.delivery.wakeup import WakeUp
 from rc_integrations_plugin.host.port import Host
+from rc_integrations_plugin.messages.authors import ActiveUsers
 from rc_integrations_plugin.rate_limit import RateLimiter
 from rc_integrations_plugin.scripting.protocol import ScriptRunner
 from rc_integrations_plugin.scripting.serving import OrderServer
@@ -36,8 +40,14 @@ class Services:
     order_server: OrderServer
     """Lets a worker run what web processes ask for."""
     sender: HttpSender
+    wake_up: WakeUp
+    """Tells workers that there is something to deliver."""
+    host_context: Callable[[], AbstractContextManager[object]]
+    """What a thread enters that is none of the chat server's, to use `host`."""
     rate_limiter: RateLimiter | None = None
     """None where calls are not limited."""
+    active_users: ActiveUsers = field(default_factory=ActiveUsers)
+    """Who was there and active a moment ago."""
 
 
 def current_services() -> Services:

@@ -1,15 +1,21 @@
 """Builds the services once and puts the plugin together; the only module that knows every class."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from redis import ConnectionPool
 from sqlalchemy import Engine
 
 from rc_integrations_plugin.api import views as api_views
+from rc_integrations_plugin.delivery.rq_wakeup import RqWakeUp
 from rc_integrations_plugin.delivery.sender import HttpSender, read_rules
 from rc_integrations_plugin.errors import SettingsError
 from rc_integrations_plugin.host.port import Host
 from rc_integrations_plugin.incoming.views import build_blueprint
+from rc_integrations_plugin.outgoing import dispatch
+from rc_integrations_plugin.outgoing.listener import listen
 from rc_integrations_plugin.rate_limit import RateLimiter
 from rc_integrations_plugin.script_http import SenderGateway
 from rc_integrations_plugin.scripting.orders import Orders
@@ -35,14 +41,22 @@ def install(app: Flask, host: Host) -> Services:
     """
     settings = Settings.from_mapping(app.config)
     _check_redis_url(settings.redis_url)
-    services = build_services(settings, host, engine=_engine_of(app))
+    services = build_services(settings, host, engine=_engine_of(app), host_context=app.app_context)
     app.extensions[EXTENSION] = services
+    app.extensions[dispatch.EXTENSION] = dispatch.Dispatcher(services)
+    listen(services)
     app.register_blueprint(api_views.build_blueprint())
     app.register_blueprint(build_blueprint())
     return services
 
 
-def build_services(settings: Settings, host: Host, *, engine: Engine) -> Services:
+def build_services(
+    settings: Settings,
+    host: Host,
+    *,
+    engine: Engine,
+    host_context: Callable[[], AbstractContextManager[object]],
+) -> Services:
     """Return the plugin's services on this database, its tables brought up to date."""
     engine = _without_values_in_errors(engine)
     if settings.auto_migrate:
@@ -62,6 +76,8 @@ def build_services(settings: Settings, host: Host, *, engine: Engine) -> Service
         local_scripts=local_scripts,
         order_server=OrderServer(local_scripts, orders, at_once=settings.script_threads),
         sender=sender,
+        wake_up=RqWakeUp(settings.redis_url),
+        host_context=host_context,
         rate_limiter=_rate_limiter(settings),
     )
 

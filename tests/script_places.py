@@ -47,7 +47,9 @@ def _worker(settings: Settings, local: ScriptRunner) -> Iterator[None]:
     """Run a worker's thread for scripts in this process; its scripts have their own, as always."""
     app, engine = Flask("worker"), create_engine("sqlite://")
     server = OrderServer(local, Orders(settings.redis_url), at_once=settings.script_threads)
-    services = build_services(settings, cast("Host", None), engine=engine)
+    services = build_services(
+        settings, cast("Host", None), engine=engine, host_context=contextlib.nullcontext
+    )
     app.extensions[EXTENSION] = dataclasses.replace(services, order_server=server)
     with script_thread(app):
         yield

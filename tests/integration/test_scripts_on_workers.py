@@ -12,7 +12,7 @@ from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from rc_integrations_plugin.cli import QUEUE
+from rc_integrations_plugin.delivery.rq_wakeup import QUEUE
 from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.scripting.orders import SCRIPT_QUEUE
 from tests.callers import Server, new_body
