@@ -14,8 +14,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --editable
 
 JAVASCRIPT := rc_integrations_plugin/scripting/javascript
-INSTALLED_FROM := pyproject.toml .ci/constraints.txt $(wildcard \
-	$(JAVASCRIPT)/*.py $(JAVASCRIPT)/*.json $(JAVASCRIPT)/src/*.js)
+EDITOR := rc_integrations_plugin/admin/editor
+INSTALLED_FROM := pyproject.toml hatch_build.py .ci/constraints.txt $(wildcard \
+	$(JAVASCRIPT)/*.py $(JAVASCRIPT)/*.json $(JAVASCRIPT)/src/*.js \
+	$(EDITOR)/*.py $(EDITOR)/*.json $(EDITOR)/src/*.js)
 
 .PHONY: demo test check format lock clean
 
@@ -41,7 +43,7 @@ lock:
 
 # Everything that was made here, but not the demo's data: `make demo ARGS=--reset` deletes that.
 clean:
-	rm -rf $(VENV) build dist $(JAVASCRIPT)/libraries .coverage .coverage.* htmlcov
+	rm -rf $(VENV) build dist $(JAVASCRIPT)/libraries rc_integrations_plugin/admin/static/built .coverage .coverage.* htmlcov
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,0 +1,1 @@
+"""The management pages at /admin/integrations."""
