@@ -78,7 +78,7 @@ class AttemptNotes:
             failure=answer.kind.value if isinstance(answer, HttpFailure) else None,
             error=mask.text("; ".join(self.errors)[:_LONGEST_TEXT]) if self.errors else None,
             console=_console(self.runs, mask) if self.runs else (),
-            results=tuple(self.results),
+            results=tuple(_masked(result, mask) for result in self.results),
             script_duration_ms=sum(run.duration_ms for run in self.runs) if self.runs else None,
             script_restarted=any(run.fresh_instance for run in self.runs),
             next_attempt_at=self.next_attempt_at,
@@ -98,7 +98,6 @@ class AttemptNotes:
             outcome=DeliveryOutcome.FAILED,
             steps=(*self.steps, Step.OUR_FAULT),
             url="",
-            results=tuple(self.results),
             error=f"A fault of this server ({type(error).__name__}); its log has more",
         )
         return DeliveryResult(
@@ -156,6 +155,12 @@ def _console(runs: Iterable[ScriptRun], mask: Mask) -> tuple[Mapping[str, Any], 
     return tuple(
         {"level": line.level, "text": mask.text(line.text)} for run in runs for line in run.console
     )
+
+
+def _masked(result: Mapping[str, Any], mask: Mask) -> Mapping[str, Any]:
+    return {
+        key: mask.text(value) if isinstance(value, str) else value for key, value in result.items()
+    }
 
 
 def mask_of(integration: OutgoingIntegration | None, delivery: Delivery) -> Mask:
