@@ -1,6 +1,7 @@
 """Whatever a script returns or a receiver answers: a decision, and never an exception."""
 
 import json
+from dataclasses import asdict, replace
 from typing import Any
 
 from hypothesis import given, settings, strategies as st
@@ -11,10 +12,12 @@ from rc_integrations_plugin.outgoing.matching import ListenerIndex, select
 from rc_integrations_plugin.outgoing.outcome import Attempt, decide
 from rc_integrations_plugin.outgoing.prepare import plan_request
 from rc_integrations_plugin.outgoing.request import build_request, default_request
+from rc_integrations_plugin.outgoing.steps import Step
 from rc_integrations_plugin.scripting.protocol import ScriptRun
 from tests.factories import NOON, make_outgoing
 from tests.unit.outgoing.answers import make_answer
 from tests.unit.outgoing.chat import make_event, make_message
+from tests.unit.outgoing.deliveries import Way
 
 TEXTS = st.text(st.characters(exclude_categories=()), max_size=6)
 VALUES = st.recursive(
@@ -93,6 +96,23 @@ def test_any_answer_and_any_result_make_a_decision(body: Any, result: Any, statu
     )
 
     assert decide(attempt).steps
+
+
+@given(prepared=RESULTS, processed=RESULTS, answer=RESULTS, status=st.integers(100, 999))
+@settings(max_examples=100, deadline=None)
+def test_any_delivery_ends_as_one_that_can_be_stored(
+    prepared: Any, processed: Any, answer: Any, status: int
+) -> None:
+    way = Way()
+    integration = way.returns(prepare=prepared, process=processed)
+    way.answers = [make_answer(status, json.dumps(answer))]
+
+    result = way.run(replace(integration, retry_failed_calls=True))
+
+    assert result.attempt is not None
+    assert result.attempt.steps[-1] != Step.OUR_FAULT
+    assert all(row.get("error") != "error-internal" for row in result.attempt.results)
+    json.dumps(asdict(result.attempt), default=str)
 
 
 @given(TEXTS)
