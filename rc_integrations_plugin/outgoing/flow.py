@@ -18,6 +18,7 @@ from rc_integrations_plugin.integrations.deliveries import (
 )
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.outgoing import owner
+from rc_integrations_plugin.outgoing.chain import LeaseLost
 from rc_integrations_plugin.outgoing.faults import log_fault
 from rc_integrations_plugin.outgoing.outcome import (
     Attempt,
@@ -126,6 +127,9 @@ async def run_delivery(
         if _is_large(notes.answer):
             return await blocking(partial(notes.as_result, body_limit=limit))
         return notes.as_result(body_limit=limit)
+    except LeaseLost:
+        # the other worker tells what came of it; what is returned here meets no row
+        return notes.as_postponed(_UNTIL_IT_HAS_PASSED)
     except Exception as error:  # noqa: BLE001 the other deliveries of this worker go on
         log_fault(logger, f"A delivery of the integration {delivery.integration_id} failed", error)
         if _passes(error) and notes.started_at - delivery.created_at < _LONGEST_TROUBLE:

@@ -11,7 +11,7 @@ from rc_integrations_plugin.integrations.deliveries import Delivery, Posted
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.messages.payload import Payload, read_payload
 from rc_integrations_plugin.messages.posting import PostResult, post_all
-from rc_integrations_plugin.outgoing.chain import Posting, being_posted
+from rc_integrations_plugin.outgoing.chain import LeaseLost, Posting, being_posted
 from rc_integrations_plugin.outgoing.faults import log_fault
 from rc_integrations_plugin.outgoing.reply import Reply
 from rc_integrations_plugin.services import Services
@@ -48,6 +48,9 @@ def post_reply(services: Services, order: Order) -> PostedReply:
     """Post a message and return what became of it; whatever goes wrong is told, not raised.
 
     But for a database that is away: whether the message is stored, the delivery's `posted` tells.
+
+    Raises:
+        LeaseLost: another worker has the delivery now; nothing is posted.
     """
     posting = Posting(
         integration_id=order.integration.id,
@@ -62,7 +65,7 @@ def post_reply(services: Services, order: Order) -> PostedReply:
         channel = refused.channel if isinstance(refused, PostRefused) else None
         return _not_posted(order.stage, refused.code, refused.reason, channel=channel)
     except Exception as error:
-        if may_pass(error):
+        if isinstance(error, LeaseLost) or may_pass(error):
             raise
         log_fault(logger, f"The integration {order.integration.id} could not post", error)
         return _not_posted(order.stage, "error-internal", f"The chat server: {_name(error)}")

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from rc_integrations_plugin.integrations.deliveries import DeliveryAttempt, Posted
-from rc_integrations_plugin.outgoing.chain import CURRENT, Posting
+from rc_integrations_plugin.outgoing.chain import CURRENT, LeaseLost, Posting
 from rc_integrations_plugin.outgoing.posting import Order, post_reply
 from rc_integrations_plugin.outgoing.reply import build_reply
 from rc_integrations_plugin.outgoing.steps import Step
@@ -353,3 +353,14 @@ def test_a_refusal_while_posting_is_told(way: Way) -> None:
 
     assert attempt.results[0]["error"] == "error-room-archived"
     assert attempt.error == f"#{ROOM}: The room is archived."
+
+
+def test_what_another_worker_has_taken_over_is_left_to_it(
+    way: Way, caplog: pytest.LogCaptureFixture
+) -> None:
+    way.host.failing[ROOM] = LeaseLost()
+    way.answers = [make_answer(body=body(text="hi"))]
+
+    result = way.run(plain())
+
+    assert (result.attempt, result.counts, caplog.text) == (None, False, "")
