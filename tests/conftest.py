@@ -11,7 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from rc_integrations_plugin.services import EXTENSION, Services
-from tests.fakes import ScriptedRunner
+from tests.fakes import RecordingWakeUp, ScriptedRunner
+from tests.listening import listen_again
 
 if TYPE_CHECKING:
     from host_stub.adapter import ChatHost
@@ -44,16 +45,28 @@ def scripted() -> ScriptedRunner:
 
 
 @pytest.fixture
+def wake_up() -> RecordingWakeUp:
+    """Counts who is woken by `app`, which wakes nobody."""
+    return RecordingWakeUp()
+
+
+@pytest.fixture
 def app(
-    request: pytest.FixtureRequest, config: dict[str, Any], scripted: ScriptedRunner
+    request: pytest.FixtureRequest,
+    config: dict[str, Any],
+    scripted: ScriptedRunner,
+    wake_up: RecordingWakeUp,
 ) -> Iterator[Flask]:
     """The stub host with the plugin; `@pytest.mark.real_scripts` leaves it its real scripts."""
     from host_stub.app import create_app  # noqa: PLC0415
 
     app = create_app(config)
     services: Services = app.extensions[EXTENSION]
+    fakes: dict[str, Any] = {"wake_up": wake_up}
     if request.node.get_closest_marker("real_scripts") is None:
-        app.extensions[EXTENSION] = dataclasses.replace(services, scripts=scripted)
+        fakes["scripts"] = scripted
+    app.extensions[EXTENSION] = dataclasses.replace(services, **fakes)
+    listen_again(app)
     yield app
     services.scripts.close()
     services.sender.close()
