@@ -11,9 +11,7 @@ from sqlalchemy import Engine, RowMapping, delete, func, insert, select
 from rc_integrations_plugin.integrations.history import CallOutcome, IncomingCall
 from rc_integrations_plugin.integrations.text import storable
 from rc_integrations_plugin.storage.tables import calls
-
-_BATCH = 500
-"""Rows that one transaction of `prune` deletes: writers wait no longer than that takes."""
+from rc_integrations_plugin.storage.transactions import BATCH, delete_selected
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,18 +73,10 @@ class CallStore:
         newest_first = (calls.c.called_at.desc(), calls.c.id.desc())
         too_many = select(calls.c.id).where(of_this).order_by(*newest_first).offset(keep_at_most)
         too_old = select(calls.c.id).where(of_this, calls.c.called_at < older_than)
-        return sum(self._delete_batches(doomed.limit(_BATCH)) for doomed in (too_old, too_many))
-
-    def _delete_batches(self, doomed: Any) -> int:
-        deleted = 0
-        while True:
-            with self._engine.begin() as connection:
-                ids = connection.scalars(doomed).all()
-                if ids:
-                    connection.execute(delete(calls).where(calls.c.id.in_(ids)))
-            deleted += len(ids)
-            if len(ids) < _BATCH:
-                return deleted
+        return sum(
+            delete_selected(self._engine, calls, doomed.limit(BATCH))
+            for doomed in (too_old, too_many)
+        )
 
 
 _INSERT = insert(calls)

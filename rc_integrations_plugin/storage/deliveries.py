@@ -30,15 +30,13 @@ from rc_integrations_plugin.storage.delivery_rows import (
 from rc_integrations_plugin.storage.leases import LeaseOrder
 from rc_integrations_plugin.storage.tables import attempts, deliveries
 from rc_integrations_plugin.storage.transactions import (
+    BATCH,
     delete_in_batches,
     delete_selected,
     joined,
     patiently,
     settled,
 )
-
-_MANY = 500
-"""Rows that one transaction of `postpone` moves."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +155,7 @@ class DeliveryStore:
                 deliveries.c.integration_id == integration_id,
                 deliveries.c.due_at <= (now or datetime.now(UTC)),
             )
-            .limit(_MANY)
+            .limit(BATCH)
         )
         statement = (
             update(deliveries)
@@ -165,7 +163,7 @@ class DeliveryStore:
             .values(due_at=until, lease=None)
         )
         moved = last = self._write(statement)
-        while last == _MANY:
+        while last == BATCH:
             last = self._write(statement)
             moved += last
         return moved
@@ -317,7 +315,7 @@ class DeliveryStore:
         too_many = select(attempts.c.id).where(of_this).order_by(*newest_first).offset(keep)
         too_old = select(attempts.c.id).where(of_this, attempts.c.started_at < older_than)
         return sum(
-            delete_selected(self._engine, attempts, doomed.limit(_MANY))
+            delete_selected(self._engine, attempts, doomed.limit(BATCH))
             for doomed in (too_old, too_many)
         )
 

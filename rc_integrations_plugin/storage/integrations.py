@@ -69,6 +69,7 @@ class IntegrationFilter:
 
     name_part: str | None = None
     type: IntegrationType | None = None
+    enabled: bool | None = None
     made_by: Mapping[IntegrationType, str | None] = field(default_factory=lambda: _EVERYONES)
     """Of each type those that the user with this id made, or all for None.
 
@@ -261,6 +262,8 @@ def _conditions(wanted: IntegrationFilter) -> list[ColumnElement[bool]]:
         conditions.append(integrations.c.name_folded.contains(folded, autoescape=True))
     if wanted.type is not None:
         conditions.append(integrations.c.type == wanted.type.value)
+    if wanted.enabled is not None:
+        conditions.append(integrations.c.enabled == wanted.enabled)
     return conditions
 
 

@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, delete, select
 from sqlalchemy.exc import DBAPIError, StatementError
 
-_TRIES = 4
+from rc_integrations_plugin.storage.faults import may_pass
+
+_TRIES = 3
 _PAUSE_SECONDS = 0.05
-_BATCH = 500
+BATCH = 500
 """Rows that one transaction deletes or moves: writers wait no longer than that takes."""
 _LOCK_SQLITE = "UPDATE rc_integration_changes SET version = version WHERE id = 0"
-_PASSING_SQLSTATES = {"40001", "40P01", "55P03"}
-"""PostgreSQL's serialization failure, deadlock, and lock not available."""
 
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ def patiently(work: Callable[[], T]) -> T:
         try:
             return work()
         except DBAPIError as error:
-            if not _is_passing(error):
+            if not may_pass(error):
                 raise
         time.sleep(_PAUSE_SECONDS * attempt)  # noqa: TID251 a worker's thread, and not for long
     return work()
@@ -76,16 +76,13 @@ def lock_sqlite(connection: Connection) -> None:
 
 
 def delete_in_batches(engine: Engine, table: Any, *conditions: Any) -> int:
-    """Delete rows of a table with a column `id`, a part at a time, and return how many those were.
-
-    The conditions may hold an ordered subquery.
-    """
-    doomed = select(table.c.id).where(*conditions).limit(_BATCH)
+    """Delete rows of a table with ids, a part at a time, and return how many those were."""
+    doomed = select(table.c.id).where(*conditions).limit(BATCH)
     return delete_selected(engine, table, doomed)
 
 
 def delete_selected(engine: Engine, table: Any, doomed: Any) -> int:
-    """Delete the rows whose ids a limited SELECT finds, again and again until it finds few."""
+    """Delete the rows whose ids a SELECT of `BATCH` finds, again and again until it finds fewer."""
     deleted = 0
     while True:
         with engine.begin() as connection:
@@ -94,13 +91,5 @@ def delete_selected(engine: Engine, table: Any, doomed: Any) -> int:
             if ids:
                 connection.execute(delete(table).where(table.c.id.in_(ids)))
         deleted += len(ids)
-        if len(ids) < _BATCH:
+        if len(ids) < BATCH:
             return deleted
-
-
-def _is_passing(error: DBAPIError) -> bool:
-    if error.connection_invalidated:
-        return True
-    if getattr(error.orig, "sqlite_errorcode", None) is not None:
-        return bool("locked" in str(error.orig) or "busy" in str(error.orig))
-    return getattr(error.orig, "sqlstate", None) in _PASSING_SQLSTATES

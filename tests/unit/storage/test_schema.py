@@ -1,7 +1,9 @@
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -11,9 +13,21 @@ from sqlalchemy.pool import StaticPool
 
 from rc_integrations_plugin.errors import SettingsError
 from rc_integrations_plugin.storage import schema
+from rc_integrations_plugin.storage.calls import CallFilter, CallStore
 from rc_integrations_plugin.storage.integrations import IntegrationStore
 from rc_integrations_plugin.storage.tables import metadata
-from tests.factories import make_incoming
+from tests.factories import make_call, make_incoming, make_outgoing
+
+INTEGRATIONS = "rc_integrations"
+
+
+def migrate(engine: Engine, move: Callable[[Config, str], None], revision: str) -> None:
+    """Move the tables to a revision, by Alembic's own means."""
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        location = Path(schema.__file__).parent / "migrations"
+        config.set_main_option("script_location", str(location))
+        move(config, revision)
 
 
 def differences(engine: Engine) -> list[object]:
@@ -38,6 +52,32 @@ def test_the_newest_revision_is_the_one_that_the_code_needs() -> None:
     config.set_main_option("script_location", str(folder))
 
     assert ScriptDirectory.from_config(config).get_heads() == [schema.HEAD]
+
+
+def test_a_revision_can_be_taken_back_and_made_again(engine: Engine) -> None:
+    kept = make_incoming(script="class Script {}", channels=("#ünïcode",))
+    IntegrationStore(engine).add(kept)
+    IntegrationStore(engine).add(make_outgoing())
+    CallStore(engine).add(make_call(integration_id=kept.id))
+    migrate(engine, command.downgrade, "0001")
+    with engine.connect() as connection:
+        old_columns = {column["name"] for column in inspect(connection).get_columns(INTEGRATIONS)}
+        old_rows = connection.execute(text("SELECT id FROM rc_integrations")).all()
+        old_tables = set(inspect(connection).get_table_names())
+
+    schema.upgrade(engine)
+
+    assert old_columns.isdisjoint({"channel_ids", "outgoing", "disabled_reason"})
+    assert [row.id for row in old_rows] == [kept.id]
+    assert {name for name in old_tables if name in metadata.tables} == {
+        "rc_integrations",
+        "rc_integration_calls",
+    }
+    assert differences(engine) == []
+    assert IntegrationStore(engine).find(kept.id) == kept
+    assert IntegrationStore(engine).version() == 1
+    calls, _ = CallStore(engine).page(CallFilter(integration_id=kept.id), offset=0, count=9)
+    assert len(calls) == 1
 
 
 def test_current_tables_are_left_alone(engine: Engine) -> None:
