@@ -13,11 +13,13 @@ from host_stub.chat.roles import create_role
 from host_stub.chat.server import EXTENSION as STUB, Chat
 from host_stub.models.rooms import PRIVATE_GROUP
 from host_stub.models.users import Permission
-from rc_integrations_plugin.integrations.records import IncomingIntegration
+from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.services import EXTENSION, Services
 
 ALL = "manage-incoming-integrations"
 OWN = "manage-own-incoming-integrations"
+OUTGOING_ALL = "manage-outgoing-integrations"
+OUTGOING_OWN = "manage-own-outgoing-integrations"
 
 
 @dataclasses.dataclass
@@ -48,6 +50,13 @@ class Caller:
         document: dict[str, Any] = response.json["integration"]  # type: ignore[index]
         return document
 
+    def create_outgoing(self, **fields: Any) -> dict[str, Any]:
+        """Make an outgoing integration that must be accepted and return its document."""
+        response = self.send("create", outgoing_body(**fields))
+        assert response.status_code == 200, response.json
+        document: dict[str, Any] = response.json["integration"]  # type: ignore[index]
+        return document
+
 
 def new_body(**fields: Any) -> dict[str, Any]:
     """Return the smallest body of `integrations.create`; a field that is `...` is left out."""
@@ -62,8 +71,19 @@ def new_body(**fields: Any) -> dict[str, Any]:
     return {key: value for key, value in (body | fields).items() if value is not ...}
 
 
+def outgoing_body(**fields: Any) -> dict[str, Any]:
+    """Return the smallest body that makes an outgoing one; a field that is `...` is left out."""
+    own = {
+        "type": "webhook-outgoing",
+        "name": "Bridge",
+        "event": "sendMessage",
+        "urls": ["https://receiver.test/hook"],
+    }
+    return new_body(**own | fields)
+
+
 def change_body(document: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    """Return the smallest body of `integrations.update`."""
+    """Return the smallest body of `integrations.update`, for either type."""
     body = {
         "type": document["type"],
         "integrationId": document["_id"],
@@ -139,3 +159,20 @@ class Server:
 
     def stored(self, document: dict[str, Any]) -> IncomingIntegration | None:
         return self.services.integrations.find(document["_id"])
+
+    def stored_outgoing(self, document: dict[str, Any]) -> OutgoingIntegration:
+        found = self.services.integrations.find_outgoing(document["_id"])
+        assert found is not None
+        return found
+
+    def room_id(self, name: str) -> str:
+        with self.app.app_context():
+            return rooms.load_room(self.chat, name=name).id
+
+    def rename_user(self, username: str, new_username: str) -> None:
+        with self.app.app_context(), self.chat.transaction():
+            users.load_user(self.chat, username=username).username = new_username
+
+    def rename_room(self, name: str, new_name: str) -> None:
+        with self.app.app_context(), self.chat.transaction():
+            rooms.rename_room(self.chat, rooms.load_room(self.chat, name=name), new_name)

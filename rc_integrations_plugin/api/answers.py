@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, jsonify
 
-from rc_integrations_plugin.api.saving import Saved
+from rc_integrations_plugin.api.saved import Saved
 from rc_integrations_plugin.errors import (
     ApiError,
     IntegrationsError,
@@ -14,6 +14,7 @@ from rc_integrations_plugin.errors import (
     NotLoggedIn,
     PermissionMissing,
 )
+from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.schemas.documents import integration_document
 from rc_integrations_plugin.schemas.queries import Paging
 from rc_integrations_plugin.scripting.checker import finding_document
@@ -24,9 +25,11 @@ def success(**parts: Any) -> Response:
     return _not_stored(jsonify({**parts, "success": True}))
 
 
-def stored(saved: Saved) -> Response:
+def stored(saved: Saved[IncomingIntegration] | Saved[OutgoingIntegration]) -> Response:
     """Return the answer that shows an integration as it was stored."""
     document = integration_document(saved.integration)
+    if saved.signing_secret is not None:
+        document["signingSecret"] = saved.signing_secret
     if saved.findings is None:
         return success(integration=document)
     warnings = [finding_document(finding) for finding in saved.findings]

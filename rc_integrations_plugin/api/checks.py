@@ -1,16 +1,21 @@
 """What an integration is checked for when it is saved, in Rocket.Chat's order and words."""
 
+from collections.abc import Sequence, Set as AbstractSet
 from dataclasses import dataclass
 
 from rc_integrations_plugin.errors import ApiError, ScriptsUnavailable
-from rc_integrations_plugin.host.port import Host, Room, User
+from rc_integrations_plugin.host.port import Host, User
 from rc_integrations_plugin.integrations.channels import (
     MOST_CHANNELS,
     split_channels,
     starts_properly,
 )
-from rc_integrations_plugin.integrations.permissions import IMPERSONATE, Manager
-from rc_integrations_plugin.integrations.records import ScriptError
+from rc_integrations_plugin.integrations.permissions import IMPERSONATE
+from rc_integrations_plugin.integrations.records import (
+    IncomingIntegration,
+    OutgoingIntegration,
+    ScriptError,
+)
 from rc_integrations_plugin.messages.links import check_picture_link
 from rc_integrations_plugin.scripting.protocol import (
     Finding,
@@ -18,6 +23,8 @@ from rc_integrations_plugin.scripting.protocol import (
     ScriptRunner,
     describe_fault,
 )
+
+Integration = IncomingIntegration | OutgoingIntegration
 
 
 @dataclass(frozen=True)
@@ -39,35 +46,53 @@ def read_channels(csv: str) -> tuple[str, ...]:
     if not csv.strip():
         raise ApiError("Invalid channel", code="error-invalid-channel")
     channels = split_channels(csv)
-    if not all(starts_properly(channel) for channel in channels):
+    check_channels(channels)
+    return channels
+
+
+def check_channels(channels: Sequence[str], *, other_words: AbstractSet[str] = frozenset()) -> None:
+    """Do nothing if all are written as rooms or persons, or are one of the other words.
+
+    Raises:
+        ApiError: one is not, or there are too many.
+    """
+    if not all(starts_properly(name) or name.lower() in other_words for name in channels):
         raise ApiError(
             "Invalid channel. Start with @ or #", code="error-invalid-channel-start-with-chars"
         )
     if len(channels) > MOST_CHANNELS:
         raise ApiError(f"At most {MOST_CHANNELS} channels", code="error-invalid-channel")
-    return channels
 
 
-def check_rooms(host: Host, channels: tuple[str, ...], *, chosen_by: Manager) -> None:
-    """Do nothing if all channels exist and the one who saves may choose them.
+def require_username(username: str | None) -> None:
+    """Do nothing if there is the name of a user to post as.
 
     Raises:
-        ApiError: one does not.
+        ApiError: it is blank.
     """
-    for channel in channels:
-        if channel.startswith("@"):
-            _check_person(host, channel)
-        else:
-            _check_room(host, channel, chosen_by)
+    if not (username or "").strip():
+        raise ApiError("Invalid username", code="error-invalid-username")
 
 
-def find_post_as(host: Host, username: str, *, code: str, reason: str) -> User:
+def find_post_as(
+    host: Host, username: str, *, code: str, reason: str, known_id: str | None = None
+) -> User:
     """Return the user as whom an integration shall post.
 
+    Args:
+        host: where to look.
+        username: or an id.
+        code: of the error.
+        reason: of the error, where nobody is found.
+        known_id: whom this name meant before; counts where nobody has the name any more.
+
     Raises:
-        ApiError: there is none, or more than one; with this code.
+        ApiError: there is none, or more than one.
     """
     users = [user for user in host.find_users(username) if user.is_active]
+    if not users and known_id is not None:
+        known = host.find_user(known_id)
+        users = [known] if known is not None and known.is_active else []
     # usernames need not be unique; an id is
     users = [user for user in users if user.id == username] or users
     if len(users) > 1:
@@ -128,34 +153,31 @@ def compile_script(
     return Compiled(script_error=error, findings=review.findings)
 
 
+def compile_changed(
+    scripts: ScriptRunner, old: Integration, wanted: Integration, *, frozen: bool
+) -> Compiled:
+    """Return what to store beside the script of a changed integration; as `compile_script`.
+
+    Args:
+        scripts: checks it, if need be.
+        old: as it was.
+        wanted: as it is to be.
+        frozen: whether scripts can't be changed.
+    """
+    same = (old.script, old.skip_transpile) == (wanted.script, wanted.skip_transpile)
+    if frozen or (same and (old.script_compiled is not None or not wanted.script_enabled)):
+        return Compiled(old.script_compiled, old.script_error)
+    return compile_script(
+        scripts,
+        wanted.script,
+        enabled=wanted.script_enabled,
+        skip_transpile=wanted.skip_transpile,
+    )
+
+
 def _does_not_compile(fault: ScriptFault) -> ApiError:
     return ApiError(
         f"The script does not compile: {describe_fault(fault)}",
         code="error-script-syntax",
         details={"line": fault.line, "column": fault.column, "name": fault.name},
     )
-
-
-def _check_room(host: Host, channel: str, chosen_by: Manager) -> None:
-    rooms = _find_rooms(host, channel)
-    if not rooms:
-        raise ApiError("Invalid room", code="error-invalid-room")
-    if chosen_by.may_choose_any_room:
-        return
-    if not any(host.is_member(chosen_by.user, room) for room in rooms):
-        raise ApiError("Invalid Channel", code="error-invalid-channel")
-
-
-def _find_rooms(host: Host, channel: str) -> list[Room]:
-    # an id may begin with # itself
-    references = [reference for reference in (channel[1:], channel) if reference]
-    return [room for reference in references for room in host.find_rooms(reference)]
-
-
-def _check_person(host: Host, channel: str) -> None:
-    # whoever may save an integration may write to this person himself, so nothing more is asked;
-    # Rocket.Chat asks for a membership here that nobody can have
-    references = [reference for reference in (channel[1:], channel) if reference]
-    found = [user for reference in references for user in host.find_users(reference)]
-    if not any(user.is_active for user in found):
-        raise ApiError("Invalid room", code="error-invalid-room")

@@ -1,12 +1,14 @@
 """Scripts that nobody may change, in Rocket.Chat's way: what is saved with `frozen`."""
 
 import dataclasses
+from typing import TypeVar
 
 from rc_integrations_plugin.errors import ApiError
-from rc_integrations_plugin.integrations.records import IncomingIntegration
+from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.settings import ScriptsAllowed, Settings
 
 _CODE = "integration-scripts-disabled"
+_Integration = TypeVar("_Integration", IncomingIntegration, OutgoingIntegration)
 
 
 def is_frozen(settings: Settings) -> bool:
@@ -24,9 +26,7 @@ def check_new_script(settings: Settings, source: str | None) -> None:
         raise _refusal()
 
 
-def keep_script(
-    settings: Settings, old: IncomingIntegration, wanted: IncomingIntegration
-) -> IncomingIntegration:
+def keep_script(settings: Settings, old: _Integration, wanted: _Integration) -> _Integration:
     """Return a changed integration, with the script of the old one where scripts are frozen.
 
     Raises:

@@ -1,17 +1,21 @@
-"""Lists of integrations and of their calls, each user's own part of them."""
+"""Lists of integrations and of what they did, each user's own part of them."""
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from rc_integrations_plugin.api.attempts import attempt_document
+from rc_integrations_plugin.api.saved import find_managed
 from rc_integrations_plugin.host.port import User
-from rc_integrations_plugin.integrations.permissions import (
-    Manager,
-    Scope,
-    list_scopes,
-    read_manager,
+from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
+from rc_integrations_plugin.integrations.history import CallOutcome
+from rc_integrations_plugin.integrations.permissions import Scope, list_scopes, read_manager
+from rc_integrations_plugin.integrations.records import (
+    IncomingIntegration,
+    IntegrationType,
+    OutgoingIntegration,
 )
-from rc_integrations_plugin.integrations.records import IncomingIntegration, IntegrationType
 from rc_integrations_plugin.schemas.documents import (
     call_document,
     history_integration,
@@ -20,6 +24,7 @@ from rc_integrations_plugin.schemas.documents import (
 from rc_integrations_plugin.schemas.queries import HistoryQuery, ListQuery
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.storage.calls import CallFilter
+from rc_integrations_plugin.storage.deliveries import AttemptFilter
 from rc_integrations_plugin.storage.integrations import IntegrationFilter
 
 _SORT_KEYS: Mapping[str, str] = MappingProxyType(
@@ -43,42 +48,73 @@ def list_integrations(services: Services, user: User, query: ListQuery) -> tuple
         read_manager(services.host, user, IntegrationType.INCOMING),
         read_manager(services.host, user, IntegrationType.OUTGOING),
     )
-    scope = scopes[IntegrationType.INCOMING]
-    if scope is Scope.NONE:
-        return [], 0
     # other names are ignored, as Rocket.Chat's database would
     sort = [(_SORT_KEYS[name], sign) for name, sign in query.paging.sort if name in _SORT_KEYS]
     found, total = services.integrations.page(
         IntegrationFilter(
             name_part=query.name_part,
             type=query.type,
-            # documents of outgoing integrations are not written yet
-            made_by={IntegrationType.INCOMING: user.id if scope is Scope.OWN else None},
+            made_by={
+                kind: user.id if scope is Scope.OWN else None
+                for kind, scope in scopes.items()
+                if scope is not Scope.NONE
+            },
         ),
         sort=sort or [("created_at", -1)],
         offset=query.paging.offset,
         count=query.paging.count,
     )
-    incoming = (one for one in found if isinstance(one, IncomingIntegration))
-    return [integration_document(integration) for integration in incoming], total
+    return [integration_document(integration) for integration in found], total
 
 
-def list_history(
-    services: Services, manager: Manager, query: HistoryQuery
-) -> tuple[Documents, int]:
-    """Return a part of an integration's calls, and how many there are in all.
+def list_history(services: Services, user: User, query: HistoryQuery) -> tuple[Documents, int]:
+    """Return a part of what an integration did, and how much there is in all.
 
-    An integration that is not the user's to know of has none.
+    An integration that is not the user's to know of has done nothing.
     """
-    integration = services.integrations.find(query.integration_id)
-    if integration is None or not manager.may_manage(integration):
-        return [], 0
-    sign = next((sign for name, sign in query.paging.sort if name in _TIMES), -1)
+    match find_managed(services, user, query.integration_id):
+        case IncomingIntegration() as incoming if _is_one_of(CallOutcome, query.outcome):
+            return _list_calls(services, incoming, query)
+        case OutgoingIntegration() as outgoing if _is_one_of(DeliveryOutcome, query.outcome):
+            return _list_attempts(services, outgoing, query)
+    return [], 0
+
+
+def _list_calls(
+    services: Services, integration: IncomingIntegration, query: HistoryQuery
+) -> tuple[Documents, int]:
+    outcome = None if query.outcome is None else CallOutcome(query.outcome)
     calls, total = services.calls.page(
-        CallFilter(integration_id=integration.id, outcome=query.outcome),
+        CallFilter(integration_id=integration.id, outcome=outcome),
         offset=query.paging.offset,
         count=query.paging.count,
-        oldest_first=sign > 0,
+        oldest_first=_is_oldest_first(query),
     )
     shown = history_integration(integration)
     return [call_document(call, shown) for call in calls], total
+
+
+def _list_attempts(
+    services: Services, integration: OutgoingIntegration, query: HistoryQuery
+) -> tuple[Documents, int]:
+    outcome = None if query.outcome is None else DeliveryOutcome(query.outcome)
+    attempts, total = services.deliveries.page(
+        AttemptFilter(integration_id=integration.id, outcome=outcome),
+        offset=query.paging.offset,
+        count=query.paging.count,
+        oldest_first=_is_oldest_first(query),
+    )
+    shown = history_integration(integration)
+    documents = [
+        attempt_document(attempt, delivery, integration=integration, shown=shown)
+        for attempt, delivery in attempts
+    ]
+    return documents, total
+
+
+def _is_one_of(outcomes: type[StrEnum], outcome: str | None) -> bool:
+    return outcome is None or outcome in list(outcomes)
+
+
+def _is_oldest_first(query: HistoryQuery) -> bool:
+    return next((sign for name, sign in query.paging.sort if name in _TIMES), -1) > 0

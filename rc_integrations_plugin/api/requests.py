@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from rc_integrations_plugin.api.saved import may_manage_some
 from rc_integrations_plugin.errors import (
     BodyTooLarge,
     InvalidParams,
@@ -14,7 +15,6 @@ from rc_integrations_plugin.errors import (
     PermissionMissing,
 )
 from rc_integrations_plugin.host.port import User
-from rc_integrations_plugin.integrations.permissions import PERMISSIONS
 from rc_integrations_plugin.services import Services
 
 
@@ -36,8 +36,7 @@ def require_any_permission(services: Services, user: User) -> None:
     Raises:
         PermissionMissing: he may manage none.
     """
-    names = [name for pair in PERMISSIONS.values() for name in (pair.everyones, pair.own)]
-    if not any(services.host.has_permission(user, name) for name in names):
+    if not may_manage_some(services, user):
         raise PermissionMissing("User does not have the permissions required for this action")
 
 

@@ -3,10 +3,19 @@
 from flask import Blueprint, Response
 
 from rc_integrations_plugin.api import answers, listing, requests, saving
-from rc_integrations_plugin.errors import ApiError, IntegrationsError, InvalidParams, NothingFound
-from rc_integrations_plugin.integrations.permissions import Manager, Scope, read_manager
-from rc_integrations_plugin.integrations.records import IntegrationType
-from rc_integrations_plugin.schemas import incoming, queries
+from rc_integrations_plugin.api.outgoing import create_outgoing, update_outgoing
+from rc_integrations_plugin.api.replay import open_replay
+from rc_integrations_plugin.api.saved import (
+    Integration,
+    find_incoming,
+    find_managed,
+    find_outgoing,
+    may_manage_some,
+)
+from rc_integrations_plugin.errors import ApiError, IntegrationsError, NothingFound
+from rc_integrations_plugin.integrations.permissions import read_manager
+from rc_integrations_plugin.integrations.records import IntegrationType, OutgoingIntegration
+from rc_integrations_plugin.schemas import incoming, outgoing, queries
 from rc_integrations_plugin.schemas.documents import integration_document
 from rc_integrations_plugin.services import Services, current_services
 
@@ -22,15 +31,20 @@ def build_blueprint() -> Blueprint:
     blueprint.get("/integrations.history")(history)
     blueprint.post("/integrations.remove")(remove)
     blueprint.post("/integrations.clearHistory")(clear_history)
+    blueprint.post("/integrations.replayOutgoing")(replay_outgoing)
     return blueprint
 
 
 def create() -> Response:
     """Make an integration."""
     services = current_services()
-    manager = _manager(services)
+    user = requests.current_user(services)
     body = _body(services)
-    incoming.refuse_outgoing(incoming.read_type(body))
+    kind = incoming.read_type(body)
+    manager = read_manager(services.host, user, kind)
+    if kind is IntegrationType.OUTGOING:
+        new = outgoing.read_new_outgoing(body)
+        return answers.stored(create_outgoing(services, manager, new))
     form = incoming.read_new_incoming(body)
     return answers.stored(saving.create_incoming(services, manager, form))
 
@@ -38,9 +52,13 @@ def create() -> Response:
 def update() -> Response:
     """Change an integration; what the body leaves out stays as it was."""
     services = current_services()
-    manager = _manager(services)
+    user = requests.current_user(services)
     body = _body(services)
-    incoming.refuse_outgoing(incoming.read_type(body))
+    kind = incoming.read_type(body)
+    manager = read_manager(services.host, user, kind)
+    if kind is IntegrationType.OUTGOING:
+        changed = outgoing.read_changed_outgoing(body)
+        return answers.stored(update_outgoing(services, manager, changed))
     form = incoming.read_changed_incoming(body)
     return answers.stored(saving.update_incoming(services, manager, form))
 
@@ -48,14 +66,10 @@ def update() -> Response:
 def get() -> Response:
     """Show one integration."""
     services = current_services()
-    manager = _manager(services)
+    user = requests.current_user(services)
     query = queries.read_get_query(requests.read_query())
-    found = services.integrations.find(query.integration_id)
-    if (
-        found is None
-        or not manager.may_manage(found)
-        or query.created_by not in {None, found.created_by.id}
-    ):
+    found = find_managed(services, user, query.integration_id)
+    if found is None or query.created_by not in {None, found.created_by.id}:
         # docs: Rocket.Chat's spelling
         raise NothingFound("The integration does not exists.")
     return answers.success(integration=integration_document(found))
@@ -72,50 +86,59 @@ def list_all() -> Response:
 
 
 def history() -> Response:
-    """Show a part of the calls of one integration."""
+    """Show a part of what one integration did."""
     services = current_services()
     user = requests.current_user(services)
     requests.require_any_permission(services, user)
     query = queries.read_history_query(requests.read_query())
-    manager = read_manager(services.host, user, IntegrationType.INCOMING)
-    documents, total = listing.list_history(services, manager, query)
+    documents, total = listing.list_history(services, user, query)
     return answers.page("history", documents, query.paging, total)
 
 
 def remove() -> Response:
-    """Remove an integration with its history."""
+    """Remove an integration with its history and what it has still to deliver."""
     services = current_services()
     user = requests.current_user(services)
     requests.require_any_permission(services, user)
     body = _body(services)
     kind = incoming.read_type(body)
-    integration_id = queries.read_removal(body)
-    manager = read_manager(services.host, user, IntegrationType.INCOMING)
-    found = saving.find_managed(services, manager, integration_id or "")
-    if kind is not IntegrationType.INCOMING:
-        raise InvalidParams("Invalid integration type.")
+    named = queries.read_removal(body)
+    manager = read_manager(services.host, user, kind)
+    found: Integration
+    if kind is IntegrationType.OUTGOING:
+        found = find_outgoing(services, manager, named.integration_id, named.target_url)
+    else:
+        found = find_incoming(services, manager, named.integration_id or "")
     services.integrations.remove(found.id)
     return answers.success(integration=integration_document(found))
 
 
 def clear_history() -> Response:
-    """Forget all calls of an integration."""
+    """Forget what an integration did; what it has still to deliver stays."""
     services = current_services()
-    manager = _manager(services)
+    user = requests.current_user(services)
     integration_id = queries.read_clearing(_body(services))
     details = {"method": "clearIntegrationHistory"}
-    if manager.scope is Scope.NONE:
+    if not may_manage_some(services, user):
         raise ApiError("Unauthorized", code="not_authorized", details=details)
-    found = services.integrations.find(integration_id)
-    if found is None or not manager.may_manage(found):
+    found = find_managed(services, user, integration_id)
+    if found is None:
         raise ApiError("Invalid integration", code="error-invalid-integration", details=details)
-    services.calls.clear(found.id)
+    if isinstance(found, OutgoingIntegration):
+        services.deliveries.clear(found.id)
+    else:
+        services.calls.clear(found.id)
     return answers.success()
 
 
-def _manager(services: Services) -> Manager:
+def replay_outgoing() -> Response:
+    """Make a call again, exactly as it was made."""
+    services = current_services()
     user = requests.current_user(services)
-    return read_manager(services.host, user, IntegrationType.INCOMING)
+    integration_id, history_id = queries.read_replay(_body(services))
+    manager = read_manager(services.host, user, IntegrationType.OUTGOING)
+    open_replay(services, manager, integration_id, history_id)
+    return answers.success()
 
 
 def _body(services: Services) -> dict[str, object]:

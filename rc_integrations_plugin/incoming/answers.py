@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from rc_integrations_plugin.errors import (
+    ApiError,
     HookDisabled,
     HookNotFound,
     IntegrationsError,
@@ -51,6 +52,9 @@ def refusal(error: IntegrationsError, headers: Mapping[str, str] | None = None) 
         "error": _STRINGS.get(error.code, error.code),
         "message": error.reason,
     }
+    if isinstance(error, ApiError):
+        # what Rocket.Chat's management API calls it
+        body["errorType"] = error.code
     return Answer(error.status, body, headers or {})
 
 

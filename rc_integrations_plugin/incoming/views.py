@@ -80,19 +80,19 @@ def receive_hook(integration_id: str, token: str, user_id: str | None = None) ->
         remote_address=request.remote_addr or "",
         user_id=user_id,
     )
-    return _respond(handle_hook(services, integration_id, token, call))
+    return respond(handle_hook(services, integration_id, token, call))
 
 
 def show_info(integration_id: str, token: str, _user_id: str | None = None) -> Response:
     """Tell that id and token are right."""
     current_services().integrations.incoming_by_token(integration_id, token)
-    return _respond(answers.SUCCESS)
+    return respond(answers.SUCCESS)
 
 
 def show_sample(integration_id: str, token: str, _user_id: str | None = None) -> Response:
     """Return samples of what outgoing integrations send."""
     current_services().integrations.incoming_by_token(integration_id, token)
-    return _respond(answers.samples(datetime.now(UTC)))
+    return respond(answers.samples(datetime.now(UTC)))
 
 
 def refuse_url(_rest: str = "") -> Response:
@@ -102,13 +102,13 @@ def refuse_url(_rest: str = "") -> Response:
 
 def show_error(error: IntegrationsError) -> Response:
     """Return the answer for an error that no integration's history can tell."""
-    return _respond(answers.refusal(error))
+    return respond(answers.refusal(error))
 
 
 def show_http_error(error: HTTPException) -> Response:
     """Return the answer for what Flask and werkzeug refuse."""
     refused = InvalidRequest(error.description or error.name, status=error.code)
-    return _respond(answers.refusal(refused))
+    return respond(answers.refusal(refused))
 
 
 def show_fault(error: Exception) -> Response:
@@ -117,7 +117,7 @@ def show_fault(error: Exception) -> Response:
     fault = IntegrationsError(
         "Something went wrong on the server; its log tells what", code="error-internal", status=500
     )
-    return _respond(answers.refusal(fault))
+    return respond(answers.refusal(fault))
 
 
 def _load_body(limit: int) -> bytes | None:
@@ -147,6 +147,7 @@ def _query() -> str:
     return request.query_string.decode("utf-8", "replace")
 
 
-def _respond(answer: Answer) -> Response:
+def respond(answer: Answer) -> Response:
+    """Return Flask's response for an answer."""
     body: Any = json.dumps(answer.body)
     return Response(body, status=answer.status, headers={**_HEADERS, **answer.headers})

@@ -1,6 +1,13 @@
-"""The rooms that an integration is saved with."""
+"""What integrations list: rooms and persons, URLs, words; how many of each, and how they part."""
+
+import re
 
 MOST_CHANNELS = 100
+MOST_URLS = 20
+MOST_TRIGGER_WORDS = 200
+MOST_HEADERS = 50
+
+_BETWEEN_URLS = re.compile(r"[\r\n]+|,\s*(?=https?://)", re.IGNORECASE)
 
 
 def split_channels(csv: str) -> tuple[str, ...]:
@@ -11,3 +18,11 @@ def split_channels(csv: str) -> tuple[str, ...]:
 def starts_properly(channel: str) -> bool:
     """Return whether it is written as a room (`#`) or a person (`@`)."""
     return channel.startswith(("#", "@"))
+
+
+def split_urls(text: str) -> tuple[str, ...]:
+    """Return the URLs of a text: one in a line, or with commas between them.
+
+    A comma may be a part of a URL, so it counts only where another URL begins.
+    """
+    return tuple(_BETWEEN_URLS.split(text))

@@ -10,7 +10,11 @@ from enum import Enum
 from types import MappingProxyType
 
 from rc_integrations_plugin.host.port import Host, User
-from rc_integrations_plugin.integrations.records import IncomingIntegration, IntegrationType
+from rc_integrations_plugin.integrations.records import (
+    IncomingIntegration,
+    IntegrationType,
+    OutgoingIntegration,
+)
 
 IMPERSONATE = "message-impersonate"
 """What the user needs as whom an incoming integration posts."""
@@ -67,14 +71,21 @@ class Manager:
 
     @property
     def may_choose_any_room(self) -> bool:
-        """Whether integrations may post to rooms that he is not in: it takes both permissions."""
+        """Whether integrations may be about rooms that he is not in: it takes both permissions."""
         return self.has_everyones and self.has_own
 
-    def may_manage(self, integration: IncomingIntegration) -> bool:
-        """Return whether the integration is in his scope."""
+    def may_manage(self, integration: IncomingIntegration | OutgoingIntegration) -> bool:
+        """Return whether the integration, which is of his type, is in his scope."""
         if self.scope is Scope.OWN:
             return integration.created_by.id == self.user.id
         return self.scope is Scope.ALL
+
+
+def type_of(integration: IncomingIntegration | OutgoingIntegration) -> IntegrationType:
+    """Return the type of an integration."""
+    if isinstance(integration, OutgoingIntegration):
+        return IntegrationType.OUTGOING
+    return IntegrationType.INCOMING
 
 
 def read_manager(host: Host, user: User, kind: IntegrationType) -> Manager:

@@ -5,23 +5,38 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rc_integrations_plugin.integrations.history import IncomingCall
+from rc_integrations_plugin.integrations.permissions import type_of
 from rc_integrations_plugin.integrations.records import (
     Editor,
     IncomingIntegration,
-    IntegrationType,
+    OutgoingIntegration,
     ScriptError,
 )
 
+Integration = IncomingIntegration | OutgoingIntegration
 _SECRET = frozenset({"token", "script", "scriptCompiled", "scriptError"})
 
 
-def integration_document(integration: IncomingIntegration) -> dict[str, Any]:
-    """Return the whole integration, with its token; what it does not have is left out."""
-    document = {
+def integration_document(integration: Integration) -> dict[str, Any]:
+    """Return the whole integration, with its token; what it does not have is left out.
+
+    Of an outgoing one, the secrets that only it needs are not told: only that they are there.
+    """
+    if isinstance(integration, OutgoingIntegration):
+        own = _outgoing(integration)
+    else:
+        own = _incoming(integration)
+    document = {**_head(integration), **own, **_tail(integration)}
+    return {key: value for key, value in document.items() if value is not None}
+
+
+def _head(integration: Integration) -> dict[str, Any]:
+    return {
         "_id": integration.id,
-        "type": IntegrationType.INCOMING.value,
+        "type": type_of(integration).value,
         "name": integration.name,
         "enabled": integration.enabled,
+        "disabledReason": integration.disabled_reason,
         "username": integration.username,
         "userId": integration.user_id,
         "channel": list(integration.channels),
@@ -29,8 +44,39 @@ def integration_document(integration: IncomingIntegration) -> dict[str, Any]:
         "alias": integration.alias,
         "avatar": integration.avatar,
         "emoji": integration.emoji,
+    }
+
+
+def _incoming(integration: IncomingIntegration) -> dict[str, Any]:
+    return {
         "overrideDestinationChannelEnabled": integration.override_destination,
         "allowGet": integration.allow_get,
+    }
+
+
+def _outgoing(integration: OutgoingIntegration) -> dict[str, Any]:
+    return {
+        "event": integration.event.value,
+        "urls": list(integration.urls),
+        "triggerWords": list(integration.trigger_words) or None,
+        "triggerWordAnywhere": integration.trigger_word_anywhere,
+        "targetRoom": integration.target_room,
+        "runOnEdits": integration.run_on_edits,
+        "impersonateUser": integration.impersonate_user,
+        "retryFailedCalls": integration.retry_failed_calls,
+        "retryCount": integration.retry_count,
+        "retryDelay": integration.retry_delay,
+        "retryOn": integration.retry_on.value,
+        "timeout": integration.timeout_seconds,
+        "callsAtOnce": integration.calls_at_once,
+        "hasSigningSecret": integration.signing_secret is not None,
+        "hasBasicAuth": integration.basic_auth is not None,
+        "headerNames": sorted(integration.headers),
+    }
+
+
+def _tail(integration: Integration) -> dict[str, Any]:
+    return {
         "scriptEnabled": integration.script_enabled,
         "script": integration.script,
         "scriptCompiled": integration.script_compiled,
@@ -42,10 +88,9 @@ def integration_document(integration: IncomingIntegration) -> dict[str, Any]:
         "_updatedAt": json_time(integration.updated_at),
         "_updatedBy": _editor(integration.updated_by),
     }
-    return {key: value for key, value in document.items() if value is not None}
 
 
-def history_integration(integration: IncomingIntegration) -> dict[str, Any]:
+def history_integration(integration: Integration) -> dict[str, Any]:
     """Return the integration as it stands in its history: without token and script."""
     document = integration_document(integration)
     return {key: value for key, value in document.items() if key not in _SECRET}

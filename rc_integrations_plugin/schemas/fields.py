@@ -3,8 +3,9 @@
 Rocket.Chat checks with Ajv; programs that were written against it look at these phrases.
 """
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
@@ -68,6 +69,75 @@ class Whole(fields.Field[int]):
         return int(value)
 
 
+class Number(fields.Field[float]):
+    """A JSON number between two bounds."""
+
+    default_error_messages = {  # noqa: RUF012 marshmallow's way
+        "required": _REQUIRED,
+        "null": "must be number",
+        "invalid": "must be number",
+        "bounds": "must be from {least} to {most}",
+    }
+
+    def __init__(self, *, least: float, most: float, **options: Any) -> None:
+        super().__init__(**options)
+        self.least, self.most = least, most
+
+    def _deserialize(self, value: Any, *_given: Any, **_options: Any) -> float:
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or (isinstance(value, float) and math.isnan(value)):
+            raise self.make_error("invalid")
+        if not self.least <= value <= self.most:
+            raise self.make_error("bounds", least=self.least, most=self.most)
+        return float(value)
+
+
+class Texts(fields.Field[tuple[str, ...]]):
+    """A JSON list of strings, or one string that `split` makes a list of."""
+
+    default_error_messages = {  # noqa: RUF012 marshmallow's way
+        "required": _REQUIRED,
+        "null": "must be array",
+        "invalid": "must be array",
+        "too_many": "must NOT have more than {most} items",
+    }
+
+    def __init__(self, *, most: int, split: Callable[[str], Sequence[str]], **options: Any) -> None:
+        super().__init__(**options)
+        self.most, self.split = most, split
+        self.item = Text()
+
+    def _deserialize(self, value: Any, *_given: Any, **_options: Any) -> tuple[str, ...]:
+        items = self.split(self.item.deserialize(value)) if isinstance(value, str) else value
+        if not isinstance(items, list | tuple):
+            raise self.make_error("invalid")
+        texts = [text for item in items if (text := self.item.deserialize(item) or "").strip()]
+        if len(texts) > self.most:
+            raise self.make_error("too_many", most=self.most)
+        return tuple(dict.fromkeys(texts))
+
+
+class TextMap(fields.Field[dict[str, str]]):
+    """A JSON object whose values are strings."""
+
+    default_error_messages = {  # noqa: RUF012 marshmallow's way
+        "null": "must be object",
+        "invalid": "must be an object of strings",
+        "too_many": "must NOT have more than {most} properties",
+    }
+
+    def __init__(self, *, most: int, **options: Any) -> None:
+        super().__init__(**options)
+        self.most = most
+
+    def _deserialize(self, value: Any, *_given: Any, **_options: Any) -> dict[str, str]:
+        if not isinstance(value, dict) or any(not isinstance(one, str) for one in value.values()):
+            raise self.make_error("invalid")
+        if len(value) > self.most:
+            raise self.make_error("too_many", most=self.most)
+        return value
+
+
 class StrictSchema(Schema):
     """A JSON object with these keys and no others."""
 
@@ -109,7 +179,11 @@ def load(schema: Schema, data: Any, *, one_of: bool = False) -> Any:
 
 
 def _phrases(messages: Mapping[str, Any]) -> list[str]:
-    return list(dict.fromkeys(_phrase(name, texts[0]) for name, texts in messages.items()))
+    phrases: list[str] = []
+    for name, texts in messages.items():
+        # an object inside has messages of its own
+        phrases += _phrases(texts) if isinstance(texts, dict) else [_phrase(name, texts[0])]
+    return list(dict.fromkeys(phrases))
 
 
 def _phrase(name: str, text: str) -> str:

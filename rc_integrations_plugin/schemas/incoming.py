@@ -5,14 +5,12 @@ from typing import Any
 
 from marshmallow import post_load, validate
 
-from rc_integrations_plugin.errors import ApiError, InvalidParams
+from rc_integrations_plugin.errors import InvalidParams
 from rc_integrations_plugin.integrations.records import IntegrationType
 from rc_integrations_plugin.schemas.fields import Flag, OpenSchema, StrictSchema, Text, load
 
-_SCRIPT_LONGEST = 1024 * 1024
-_ENGINES = validate.OneOf(
-    ["isolated-vm", "vm2"], error="must be equal to one of the allowed values"
-)
+SCRIPT_LONGEST = 1024 * 1024
+ENGINES = validate.OneOf(["isolated-vm", "vm2"], error="must be equal to one of the allowed values")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +45,8 @@ class _CreateIncoming(StrictSchema):
     emoji = Text(allow_none=True)
     override_destination = Flag(allow_none=True, data_key="overrideDestinationChannelEnabled")
     allow_get = Flag(allow_none=True, data_key="allowGet")
-    script = Text(allow_none=True, most=_SCRIPT_LONGEST)
-    script_engine = Text(allow_none=True, data_key="scriptEngine", validate=_ENGINES)
+    script = Text(allow_none=True, most=SCRIPT_LONGEST)
+    script_engine = Text(allow_none=True, data_key="scriptEngine", validate=ENGINES)
     skip_transpile = Flag(allow_none=True, data_key="skipTranspile")
 
     @post_load
@@ -104,15 +102,3 @@ def read_type(body: Any) -> IntegrationType:
         return IntegrationType(name)
     except ValueError as error:
         raise InvalidParams("Invalid integration type.") from error
-
-
-def refuse_outgoing(kind: IntegrationType) -> None:
-    """Do nothing for an incoming integration.
-
-    Raises:
-        ApiError: outgoing ones are not served yet.
-    """
-    if kind is IntegrationType.OUTGOING:
-        raise ApiError(
-            "This server has no outgoing integrations yet", code="error-outgoing-not-supported"
-        )

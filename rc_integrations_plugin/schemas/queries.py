@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import post_load, validate
 
 from rc_integrations_plugin.errors import ApiError, InvalidParams
+from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
 from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.integrations.records import IntegrationType
 from rc_integrations_plugin.schemas.fields import OpenSchema, StrictSchema, Text, Whole, load
@@ -44,7 +45,8 @@ class _List(_Paged):
 class _History(_Paged):
     id = Text(required=True, most=_ID_LONGEST)
     outcome = Text(
-        load_default=None, validate=validate.OneOf(list(CallOutcome), error=_NOT_ALLOWED)
+        load_default=None,
+        validate=validate.OneOf([*CallOutcome, *DeliveryOutcome], error=_NOT_ALLOWED),
     )
 
 
@@ -69,7 +71,12 @@ class _Clear(StrictSchema):
     integration_id = Text(required=True, data_key="integrationId", most=_ID_LONGEST)
 
 
-_LIST, _HISTORY, _GET, _REMOVE, _CLEAR = _List(), _History(), _Get(), _Remove(), _Clear()
+class _Replay(_Clear):
+    history_id = Text(required=True, data_key="historyId", most=_ID_LONGEST)
+
+
+_LIST, _HISTORY, _GET, _REMOVE = _List(), _History(), _Get(), _Remove()
+_CLEAR, _REPLAY = _Clear(), _Replay()
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,16 @@ class HistoryQuery:
 
     paging: Paging
     integration_id: str
-    outcome: CallOutcome | None
+    outcome: str | None
+    """A value of `CallOutcome` or `DeliveryOutcome`."""
+
+
+@dataclass(frozen=True)
+class Removal:
+    """Which integration shall go: by its id, or by a URL that it calls."""
+
+    integration_id: str | None = None
+    target_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,10 +126,7 @@ def read_history_query(query: Mapping[str, str]) -> HistoryQuery:
     data = load(_HISTORY, query)
     if not data["id"].strip():
         raise InvalidParams("Invalid integration id.")
-    outcome = data["outcome"]
-    return HistoryQuery(
-        _paging(data), data["id"], None if outcome is None else CallOutcome(outcome)
-    )
+    return HistoryQuery(_paging(data), data["id"], data["outcome"])
 
 
 def read_get_query(query: Mapping[str, str]) -> GetQuery:
@@ -121,16 +134,22 @@ def read_get_query(query: Mapping[str, str]) -> GetQuery:
     return GetQuery(**load(_GET, query))
 
 
-def read_removal(body: Any) -> str | None:
-    """Return the id that the body of `integrations.remove` names; None if it names an address."""
-    integration_id: str | None = load(_REMOVE, body, one_of=True).get("integration_id")
-    return integration_id
+def read_removal(body: Any) -> Removal:
+    """Return which integration the body of `integrations.remove` names."""
+    data = load(_REMOVE, body, one_of=True)
+    return Removal(data.get("integration_id"), data.get("target_url"))
 
 
 def read_clearing(body: Any) -> str:
     """Return the integration's id that the body of `integrations.clearHistory` names."""
     integration_id: str = load(_CLEAR, body)["integration_id"]
     return integration_id
+
+
+def read_replay(body: Any) -> tuple[str, str]:
+    """Return the ids that the body of `integrations.replayOutgoing` names: integration, history."""
+    data = load(_REPLAY, body)
+    return data["integration_id"], data["history_id"]
 
 
 def _paging(data: Mapping[str, Any]) -> Paging:

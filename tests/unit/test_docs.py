@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from rc_integrations_plugin import plugin
+from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
 from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PACKAGE = ROOT / "rc_integrations_plugin"
-CODE = re.compile(r"(error|invalid|integration-scripts)-[a-z][a-z-]+|not_authorized")
+CODE = re.compile(r"(error|invalid|integration-scripts)-[a-z][a-zA-Z-]+|not_authorized")
 
 
 def headings(document: str) -> set[str]:
@@ -68,7 +69,8 @@ def test_each_hook_is_explained_to_authors_of_chat_servers() -> None:
 def test_each_outcome_is_in_the_description_of_the_history() -> None:
     text = (DOCS / "api.md").read_text()
 
-    assert {outcome for outcome in CallOutcome if f"`{outcome}`" not in text} == set()
+    outcomes = [*CallOutcome, *DeliveryOutcome]
+    assert {outcome for outcome in outcomes if f"`{outcome}`" not in text} == set()
 
 
 @pytest.mark.parametrize("path", sorted(DOCS.glob("*.md")), ids=lambda path: path.name)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rc_integrations_plugin.api.checks import check_rooms, find_post_as
+from rc_integrations_plugin.api.channels import Saver, check_rooms
+from rc_integrations_plugin.api.checks import find_post_as
 from rc_integrations_plugin.errors import ApiError
 from rc_integrations_plugin.host.port import RoomKind
 from rc_integrations_plugin.integrations.permissions import Manager
@@ -19,8 +20,8 @@ def post_as(world: MemoryWorld, reference: str) -> str:
     return find_post_as(world.host, reference, code="error-x", reason="Nobody").id
 
 
-def owner_of_some(user: MemoryUser) -> Manager:
-    return Manager(user, has_everyones=False, has_own=True)
+def owner_of_some(world: MemoryWorld, user: MemoryUser) -> Saver:
+    return Saver(world.host, Manager(user, has_everyones=False, has_own=True), {})
 
 
 def test_a_name_that_several_have_is_refused(world: MemoryWorld) -> None:
@@ -52,16 +53,16 @@ def test_being_in_one_of_the_rooms_of_a_name_is_enough(world: MemoryWorld) -> No
     world.make_room(RoomKind.CHANNEL, name="ops", owner=bob)
 
     with pytest.raises(ApiError, match="Invalid Channel"):
-        check_rooms(world.host, ("#ops",), chosen_by=owner_of_some(ann))
+        check_rooms(owner_of_some(world, ann), ("#ops",))
     world.make_room(RoomKind.PRIVATE_GROUP, name="ops", owner=ann)
-    check_rooms(world.host, ("#ops",), chosen_by=owner_of_some(ann))
+    check_rooms(owner_of_some(world, ann), ("#ops",))
 
 
 def test_rooms_and_persons_can_be_given_by_id(world: MemoryWorld) -> None:
     ann = world.make_user(username=None)
     room = world.make_room(RoomKind.CHANNEL, name=None, owner=ann)
 
-    check_rooms(world.host, (f"#{room.id}", f"@{ann.id}"), chosen_by=owner_of_some(ann))
+    check_rooms(owner_of_some(world, ann), (f"#{room.id}", f"@{ann.id}"))
 
 
 def test_a_room_is_no_person_and_a_person_no_room(world: MemoryWorld) -> None:
@@ -70,4 +71,4 @@ def test_a_room_is_no_person_and_a_person_no_room(world: MemoryWorld) -> None:
 
     for channel in ("@ops", "#ann"):
         with pytest.raises(ApiError, match="Invalid room"):
-            check_rooms(world.host, (channel,), chosen_by=owner_of_some(ann))
+            check_rooms(owner_of_some(world, ann), (channel,))

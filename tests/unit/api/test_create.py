@@ -155,12 +155,6 @@ def test_other_types_are_refused(admin: Caller, name: str) -> None:
     assert refusal(admin, type=name)["error"] == "Invalid integration type."
 
 
-def test_outgoing_integrations_are_refused_plainly(admin: Caller) -> None:
-    body = refusal(admin, type="webhook-outgoing", event="sendMessage", urls=["http://a"])
-
-    assert body["errorType"] == "error-outgoing-not-supported"
-
-
 @pytest.mark.parametrize(
     ("fields", "code", "reason"),
     [

@@ -103,7 +103,7 @@ def test_the_user_to_post_as_can_be_changed(server: Server, admin: Caller) -> No
             {"script": "class Script {}", "scriptEnabled": True, "channel": "#x"},
             "error-invalid-room",
         ),
-        ({"type": "webhook-outgoing"}, "error-outgoing-not-supported"),
+        ({"type": "webhook-outgoing"}, "invalid-params"),
     ],
 )
 def test_a_refused_change_changes_nothing(

@@ -1,0 +1,57 @@
+"""Calls that are made again because somebody wants it."""
+
+from datetime import UTC, datetime
+
+from rc_integrations_plugin.api.saved import find_managed, require_some_scope
+from rc_integrations_plugin.errors import ApiError
+from rc_integrations_plugin.integrations.deliveries import Delivery, Replay
+from rc_integrations_plugin.integrations.permissions import Manager
+from rc_integrations_plugin.integrations.records import OutgoingIntegration
+from rc_integrations_plugin.integrations.tokens import new_id
+from rc_integrations_plugin.outgoing.steps import Step
+from rc_integrations_plugin.services import Services
+
+_METHOD = "replayOutgoingIntegration"
+
+
+def open_replay(
+    services: Services, manager: Manager, integration_id: str, history_id: str
+) -> Delivery:
+    """Store that a call shall be made again, wake a worker, and return it.
+
+    It has the id that its receiver knows, so that it is known for a repetition.
+
+    Raises:
+        ApiError: there is no such call, nothing was sent then, or the integration is off.
+    """
+    require_some_scope(manager, method=_METHOD)
+    integration = find_managed(services, manager.user, integration_id)
+    if not isinstance(integration, OutgoingIntegration):
+        raise _refused("Invalid integration", "error-invalid-integration")
+    found = services.deliveries.find_attempt(integration.id, history_id)
+    if found is None:
+        raise _refused("Invalid Integration History", "error-invalid-integration-history")
+    attempt, delivery = found
+    if Step.BEFORE_CALL not in attempt.steps:
+        raise _refused("Nothing was sent then", "error-invalid-integration-history")
+    if not integration.enabled:
+        raise _refused("The integration is switched off", "error-integration-disabled")
+    again = Delivery(
+        id=new_id(),
+        webhook_id=delivery.webhook_id,
+        integration_id=integration.id,
+        created_at=datetime.now(UTC),
+        event=delivery.event,
+        url=delivery.url,
+        trigger_word=delivery.trigger_word,
+        data=delivery.data,
+        depth=delivery.depth,
+        replay=Replay(attempt_id=attempt.id, sent=attempt.sent),
+    )
+    services.deliveries.open([again])
+    services.wake_up.ring()
+    return again
+
+
+def _refused(reason: str, code: str) -> ApiError:
+    return ApiError(reason, code=code, details={"method": _METHOD})
