@@ -5,9 +5,12 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
-from host_stub.demo.folder import Memory
+from host_stub.demo.folder import Memory, Receiver
 from host_stub.demo.integrations import INTEGRATIONS
-from host_stub.demo.names import ADMIN
+from host_stub.demo.names import ADMIN, BOT
+from host_stub.demo.outgoing import OUTGOING, ROOM
+
+_COLUMN = 14
 
 
 def report(address: str, memory: Memory, *, data: Path) -> str:
@@ -27,8 +30,18 @@ def _lines(address: str, memory: Memory, data: Path) -> Iterator[str]:
         yield f"  {url}"
         yield f"  {_curl(url, json.dumps(integration.example))}"
     yield ""
-    yield "Scripts may call this machine (127.0.0.0/8, ::1) here; other servers refuse that."
+    yield f"Type in #{ROOM}, and {BOT} answers:"
+    yield from _examples(memory.receiver)
+    yield ""
+    yield "Integrations may call this machine (127.0.0.0/8, ::1) here; other servers refuse that."
     yield "Ctrl-C stops everything."
+
+
+def _examples(receiver: Receiver) -> Iterator[str]:
+    for integration in OUTGOING:
+        for example in integration.examples:
+            effect = example.effect.format(url=receiver.url + integration.path)
+            yield f"  {example.text:<{_COLUMN}}{effect}"
 
 
 def _curl(url: str, body: str) -> str:

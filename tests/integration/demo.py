@@ -17,6 +17,7 @@ import requests
 
 LAST_LINE = "Ctrl-C stops everything."
 START_SECONDS = 40
+ANSWER_SECONDS = 30
 
 
 def command(data: Path, *options: str) -> list[str]:
@@ -53,6 +54,11 @@ class RunningDemo:
         return re.findall(r"^ +(http\S+)$", self.printed, re.MULTILINE)
 
     @property
+    def receiver(self) -> str:
+        """Address of the server that the outgoing integrations call."""
+        return self._find(r"^ +echo hello +(http\S+)/echo ")
+
+    @property
     def curl_lines(self) -> list[str]:
         return re.findall(r"^ +(curl .+)$", self.printed, re.MULTILINE)
 
@@ -78,6 +84,50 @@ class RunningDemo:
             )
         found: list[dict[str, Any]] = answer.json()["messages"]
         return found
+
+    def post(self, method: str, **body: Any) -> dict[str, Any]:
+        """Call the REST API as the administrator, and return what it answers."""
+        with self.log_in() as session:
+            answer = session.post(f"{self.url}/api/v1/{method}", json=body, timeout=10)
+        document: dict[str, Any] = answer.json()
+        assert answer.status_code == 200, document
+        return document
+
+    def add_outgoing(self, **fields: Any) -> str:
+        """Make an outgoing integration that listens in #general, and return its id."""
+        needed = {
+            "type": "webhook-outgoing",
+            "name": "Test",
+            "enabled": True,
+            "event": "sendMessage",
+            "channel": "#general",
+            "username": "rocket.cat",
+            "scriptEnabled": False,
+        }
+        made: str = self.post("integrations.create", **needed | fields)["integration"]["_id"]
+        return made
+
+    def history(self, integration_id: str) -> list[dict[str, Any]]:
+        """Return what an integration did, the newest first."""
+        with self.log_in() as session:
+            answer = session.get(
+                f"{self.url}/api/v1/integrations.history",
+                params={"id": integration_id},
+                timeout=10,
+            )
+        found: list[dict[str, Any]] = answer.json()["history"]
+        return found
+
+    def wait_for_message(self, room: str, text: str) -> dict[str, Any]:
+        """Return the newest message with this text as soon as it is there."""
+        until = time.monotonic() + ANSWER_SECONDS
+        while True:
+            messages = self.messages(room)
+            for message in messages:
+                if message["msg"] == text:
+                    return message
+            assert time.monotonic() < until, [message["msg"] for message in messages]
+            time.sleep(0.1)
 
     def descendants(self) -> list[psutil.Process]:
         """Return all processes that the demo consists of, but for the launcher."""

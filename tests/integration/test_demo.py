@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ import pytest
 import requests
 
 from tests.integration.demo import RunningDemo, command, running_demo, still_alive
+from tests.receivers import Answer, receiver
+from tests.workers import await_true
 
 pytestmark = pytest.mark.integration
 
@@ -67,6 +70,73 @@ def test_the_printed_curl_line_of_the_script_posts_what_the_script_returns(
 
     assert answer["success"] is True
     assert demo.messages("alerts")[0]["msg"] == "A *script* passed this on"
+
+
+def say(demo: RunningDemo, text: str) -> None:
+    demo.post("chat.postMessage", channel="#general", text=text)
+
+
+def entries_of(demo: RunningDemo, name: str) -> list[dict[str, Any]]:
+    """Return the history of an outgoing integration, the newest entry first."""
+    with demo.log_in() as session:
+        answer = session.get(
+            f"{demo.url}/api/v1/integrations.list",
+            params={"type": "webhook-outgoing"},
+            timeout=10,
+        )
+    by_name = {one["name"]: one["_id"] for one in answer.json()["integrations"]}
+    return demo.history(by_name[name])
+
+
+def test_the_sample_of_the_documentation_lists_pull_requests(demo: RunningDemo) -> None:
+    pulls = f"{demo.receiver}/demo/app/pull"
+
+    say(demo, "pr ls")
+
+    answer = demo.wait_for_message(
+        "general",
+        f"> open [#12]({pulls}/12) - Start in half the time\n"
+        f"> open [#11]({pulls}/11) - Say which file is missing",
+    )
+    assert answer["u"]["username"] == "rocket.cat"
+    assert requests.get(f"{pulls}/12", timeout=10).status_code == 200
+
+
+def test_the_sample_of_the_documentation_helps_without_a_call(demo: RunningDemo) -> None:
+    say(demo, "help")
+
+    demo.wait_for_message(
+        "general",
+        "**commands**\n```\n  pr ls [open|closed|all]  List Pull Requests\n```",
+    )
+    await_true(lambda: entries_of(demo, "Demo of the documentation's sample"))
+    entry = entries_of(demo, "Demo of the documentation's sample")[0]
+    assert entry["step"] == "after-prepare-no-url_or_method"
+    assert entry["finished"] is True
+
+
+def test_a_receiver_answers_into_the_room(demo: RunningDemo) -> None:
+    say(demo, "echo *hello* there")
+
+    assert demo.wait_for_message("general", "You said: *hello* there")["bot"]
+
+
+def test_a_call_that_fails_is_made_again(demo: RunningDemo) -> None:
+    say(demo, "flaky hello")
+
+    demo.wait_for_message("general", "It took 3 calls to hear: hello")
+    await_true(lambda: len(entries_of(demo, "Demo of retries")) == 3)
+    assert [entry["step"] for entry in entries_of(demo, "Demo of retries")] == [
+        "url-response-sent-message",
+        "going-to-retry-2",
+        "going-to-retry-1",
+    ]
+
+
+def test_the_receiver_lets_nobody_else_in(demo: RunningDemo) -> None:
+    answer = requests.post(f"{demo.receiver}/echo", json={"text": "hello"}, timeout=10)
+
+    assert answer.status_code == 401
 
 
 def test_a_sender_that_names_its_room_is_heard(demo: RunningDemo) -> None:
@@ -202,6 +272,36 @@ def test_reset_forgets_everything_but_the_files_of_others(tmp_path: Path) -> Non
     assert (data / "notes.txt").read_text() == "mine"
 
 
+def test_integrations_follow_the_receiver_where_its_port_is_taken(tmp_path: Path) -> None:
+    with running_demo(tmp_path / "data") as first:
+        say(first, "echo one")
+        first.wait_for_message("general", "You said: one")
+    port = int(first.receiver.rpartition(":")[2])
+    with (
+        socket.create_server(("127.0.0.1", port)),
+        running_demo(tmp_path / "data") as second,
+    ):
+        say(second, "echo two")
+        second.wait_for_message("general", "You said: two")
+
+    assert second.receiver != first.receiver
+
+
+def test_ctrl_c_ends_everything_while_calls_are_under_way(tmp_path: Path) -> None:
+    with running_demo(tmp_path / "data") as demo, receiver() as hanging:
+        hanging.answers["/"] = Answer(wait=threading.Event())
+        demo.add_outgoing(urls=[hanging.url + "/"], triggerWords=["wait"])
+        for number in range(40):
+            say(demo, f"wait {number}")
+        await_true(lambda: len(hanging.received) >= 10)
+        processes = demo.descendants()
+        seconds = demo.stop(signal.SIGINT)
+
+    assert not any(process.is_running() for process in processes)
+    assert demo.process.returncode == 0
+    assert seconds < 3
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_everything_within_three_seconds(tmp_path: Path, number: int) -> None:
     with running_demo(tmp_path / "data") as demo, demo.log_in() as session:
@@ -212,7 +312,8 @@ def test_a_signal_ends_everything_within_three_seconds(tmp_path: Path, number: i
         seconds = demo.stop(number)
         page.close()
 
-    assert len(processes) >= 6  # guard, Redis, gunicorn and its worker, worker and its scheduler
+    # guard, Redis, two gunicorns with a worker each, worker and its scheduler
+    assert len(processes) >= 8
     assert not any(process.is_running() for process in processes)  # nor is one a zombie
     assert demo.process.returncode == 0
     assert seconds < 3
@@ -227,7 +328,9 @@ def test_killing_the_launcher_ends_everything(tmp_path: Path) -> None:
         assert still_alive(processes, within=3) == []
 
 
-@pytest.mark.parametrize("name", ["valkey-server", "gunicorn", "integrations", "guard.py"])
+@pytest.mark.parametrize(
+    "name", ["valkey-server", "create_web", "integrations", "create_receiver", "guard.py"]
+)
 def test_a_server_that_dies_ends_the_demo_with_one_line(tmp_path: Path, name: str) -> None:
     with running_demo(tmp_path / "data") as demo:
         processes = demo.descendants()
