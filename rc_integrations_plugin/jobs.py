@@ -38,12 +38,12 @@ def deliver_due() -> None:
 
 
 def prune_history() -> int:
-    """Delete calls that are too old or too many and return how many those were."""
+    """Delete calls and attempts that are too old or too many and return how many those were."""
     services = current_services()
     settings = services.settings
     # "for ever" may be more days than the calendar has
-    days = min(settings.history_days, _CENTURY)
-    return services.calls.prune(
-        older_than=datetime.now(UTC) - timedelta(days=days),
-        keep_at_most=settings.history_rows,
+    older_than = datetime.now(UTC) - timedelta(days=min(settings.history_days, _CENTURY))
+    return sum(
+        store.prune(older_than=older_than, keep_at_most=settings.history_rows)
+        for store in (services.calls, services.deliveries)
     )
