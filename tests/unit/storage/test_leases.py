@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -321,7 +322,7 @@ def test_workers_at_once_never_get_the_same_delivery(engine: Engine, address: st
             found += leased
         return found
 
-    shares = run_all([lambda own=own: work(own) for own in engines])
+    shares = run_all([partial(work, own) for own in engines])
 
     found = [delivery.id for share in shares for delivery in share]
     assert len(found) == len(set(found)) == 200
@@ -334,7 +335,7 @@ def test_workers_at_once_keep_to_the_limit_together(engine: Engine, address: str
     engines = [create_engine(address) for _ in range(4)]
     stores = [DeliveryStore(own) for own in engines]
 
-    shares = run_all([lambda one=one: lease(one, per_integration=5) for one in stores])
+    shares = run_all([partial(lease, one, per_integration=5) for one in stores])
 
     assert sum(len(share) for share in shares) == 5
     for own in engines:
@@ -365,7 +366,7 @@ def test_what_is_opened_meanwhile_is_leased_as_well(engine: Engine, address: str
             if was_open and not leased:
                 return found
 
-    shares = run_all([open_all, *(lambda one=one: work(one) for one in workers)])
+    shares = run_all([open_all, *(partial(work, one) for one in workers)])
 
     found = [delivery.id for share in shares for delivery in share]
     assert sorted(found) == sorted(f"d{number}" for number in range(100))

@@ -183,7 +183,8 @@ def test_a_page_shows_of_each_type_what_may_be_seen(
 
 
 def test_both_types_stand_in_one_order(store: IntegrationStore) -> None:
-    for hour, make in enumerate((make_incoming, make_outgoing, make_incoming, make_outgoing)):
+    makers: list[Callable[..., Any]] = [make_incoming, make_outgoing]
+    for hour, make in enumerate(makers * 2):
         store.add(make(name=f"at {hour}", created_at=NOON + hour * HOUR))
 
     newest, total = store.page(IntegrationFilter(), offset=1, count=2)
@@ -273,7 +274,7 @@ def test_who_edits_what_is_disabled_meanwhile_is_told(store: IntegrationStore) -
 
 
 def test_what_posts_as_a_user_can_be_disabled(engine: Engine, store: IntegrationStore) -> None:
-    mine = [make_incoming(user_id="ann"), make_outgoing(user_id="ann")]
+    mine: list[Any] = [make_incoming(user_id="ann"), make_outgoing(user_id="ann")]
     others = make_outgoing(user_id="bob")
     for integration in (*mine, others, make_outgoing(user_id="ann", enabled=False)):
         store.add(integration)
