@@ -8,7 +8,6 @@ from rc_integrations_plugin.jobs import prune_history
 from rc_integrations_plugin.services import EXTENSION, Services
 from tests.factories import make_attempt, make_call, make_delivery
 
-
 LONG_AGO = datetime(2001, 1, 1, tzinfo=UTC)
 
 
