@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, bindparam, exists, func, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Engine,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from rc_integrations_plugin.integrations.deliveries import (
@@ -329,6 +340,7 @@ _IS_LEASED_SO: ColumnElement[bool] = (deliveries.c.id == bindparam("its_id")) & 
     deliveries.c.lease == bindparam("its_lease")
 )
 _RELEASE = update(deliveries).where(_IS_LEASED_SO).values(due_at=bindparam("when"), lease=None)
+_POSTED = deliveries.c.posted
 _FINISH = (
     update(deliveries)
     .where(_IS_LEASED_SO)
@@ -336,7 +348,8 @@ _FINISH = (
         attempts=bindparam("now_attempts"),
         due_at=bindparam("now_due_at"),
         lease=None,
-        posted=None,
+        # where nothing came of the attempt, what it has posted stays posted
+        posted=case((bindparam("its_attempt_counts", type_=Boolean), None), else_=_POSTED),
         outcome=bindparam("now_outcome"),
         finished_at=bindparam("now_finished_at"),
     )
@@ -355,6 +368,7 @@ def _finish_row(result: DeliveryResult, now: datetime) -> dict[str, Any]:
     return {
         "its_id": delivery.id,
         "its_lease": delivery.lease,
+        "its_attempt_counts": result.counts,
         "now_attempts": delivery.attempts + result.counts,
         "now_due_at": result.next_attempt_at,
         "now_outcome": outcome.value if is_finished else None,

@@ -206,6 +206,22 @@ def test_a_delivered_one_is_finished(store: DeliveryStore) -> None:
     assert store.find_attempt("integration", attempt.id) == (attempt, found)
 
 
+def test_one_that_is_put_off_keeps_what_it_has_posted(store: DeliveryStore) -> None:
+    store.open([make_delivery(id="d1")])
+    leased = lease_one(store)
+    store.mark_posted(leased, Posted.PREPARE)
+
+    store.finish(
+        [DeliveryResult(delivery=leased, attempt=None, next_attempt_at=LATER, counts=False)],
+        now=NOON,
+    )
+
+    found = store.find("d1")
+    assert found is not None
+    assert (found.posted, found.lease, found.attempts) == (Posted.PREPARE, None, 0)
+    assert lease_one(store, now=LATER).posted is Posted.PREPARE
+
+
 def test_one_that_failed_is_due_again_later(store: DeliveryStore) -> None:
     store.open([make_delivery(id="d1")])
     leased = lease_one(store)
