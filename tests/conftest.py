@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from rc_integrations_plugin.outgoing.dispatch import EXTENSION as DISPATCHER, Dispatcher
 from rc_integrations_plugin.services import EXTENSION, Services
 from tests.fakes import RecordingWakeUp, ScriptedRunner
 from tests.listening import listen_again
@@ -67,7 +68,10 @@ def app(
         fakes["scripts"] = scripted
     app.extensions[EXTENSION] = dataclasses.replace(services, **fakes)
     listen_again(app)
+    dispatcher = Dispatcher(app.extensions[EXTENSION])
+    app.extensions[DISPATCHER] = dispatcher
     yield app
+    dispatcher.close()
     services.scripts.close()
     services.sender.close()
     with app.app_context():

@@ -36,7 +36,7 @@ class Dispatcher:
     def work(self, seconds: float) -> bool:
         """Make the calls that are due, also those that become due meanwhile.
 
-        Returns when nothing is under way, nor due within about a second, or after so many seconds;
+        Returns when nothing is under way, nor due within 1.5 s, or after so many seconds;
         calls that are under way then go on.
 
         Returns:

@@ -25,8 +25,8 @@ from rc_integrations_plugin.outgoing.shares import what_to_ask
 from rc_integrations_plugin.outgoing.writer import ResultWriter
 from rc_integrations_plugin.services import Services
 
-SOON = timedelta(seconds=1)
-"""What becomes due within this is waited for."""
+SOON = timedelta(seconds=1.5)
+"""What becomes due within this is waited for: RQ's scheduler looks only once a second."""
 _BLOCKING_THREADS = 32
 """For scripts and for posting; each waits for other processes most of the time."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.2
@@ -58,7 +58,7 @@ class Flights:
         self._is_stopping = False
         self._has_rung = False
         self._missing = 0
-        """How many of the last batch must come back before the next one is asked for at once."""
+        """How many must come back before the next batch is asked for at once: a quarter of the last."""
         self._pause = _FIRST_PAUSE
         self._renewed_at = 0.0
 
@@ -186,7 +186,7 @@ class Flights:
         return self._pause
 
     def _begin(self, batch: Batch) -> None:
-        self._missing = (len(batch.deliveries) + 1) // 2
+        self._missing = (len(batch.deliveries) + 3) // 4
         for delivery in batch.deliveries:
             integration = batch.integrations.get(delivery.integration_id)
             self._in_air[delivery.id] = delivery
