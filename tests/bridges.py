@@ -17,7 +17,7 @@ from host_stub.chat.server import Chat
 from host_stub.models.rooms import Room
 from host_stub.models.users import User
 from rc_integrations_plugin.delivery.http import HttpFailure, HttpRequest, HttpResponse
-from rc_integrations_plugin.integrations.deliveries import DeliveryAttempt, DeliveryResult
+from rc_integrations_plugin.integrations.deliveries import Delivery, DeliveryAttempt, DeliveryResult
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.integrations.tokens import new_id
 from rc_integrations_plugin.outgoing.flow import run_delivery
@@ -96,20 +96,29 @@ class Bridge:
             message, room = messages.load_message(self.chat, message_id, reader=author)
             messages.edit_message(self.chat, message, text, room=room, by=author)
 
-    def deliver(self, *, after: timedelta = timedelta(0)) -> list[DeliveryAttempt]:
-        """Make all calls that are due by then, and return what came of them."""
-        now = datetime.now(UTC) + after
-        leased = self.services.deliveries.lease(
-            now=now, lease=new_id(), lease_seconds=30, limit=100, per_integration=100
+    def lease(self, *, after: timedelta = timedelta(0)) -> list[Delivery]:
+        """Take all deliveries that are due by then."""
+        return self.services.deliveries.lease(
+            now=datetime.now(UTC) + after,
+            lease=new_id(),
+            lease_seconds=30,
+            limit=100,
+            per_integration=100,
         )
-        results: list[DeliveryResult] = []
-        for delivery in leased:
-            integration = self.services.integrations.find_outgoing(delivery.integration_id)
-            work = run_delivery(
+
+    def run(self, delivery: Delivery) -> DeliveryResult:
+        """Make one attempt, and store nothing of it, as a worker that dies before it could."""
+        integration = self.services.integrations.find_outgoing(delivery.integration_id)
+        return asyncio.run(
+            run_delivery(
                 self.services, delivery, integration, send=self._send, blocking=self._blocking
             )
-            results.append(asyncio.run(work))
-        self.services.deliveries.finish(results, now=now)
+        )
+
+    def deliver(self, *, after: timedelta = timedelta(0)) -> list[DeliveryAttempt]:
+        """Make all calls that are due by then, and return what came of them."""
+        results = [self.run(delivery) for delivery in self.lease(after=after)]
+        self.services.deliveries.finish(results, now=datetime.now(UTC))
         attempts = [result.attempt for result in results if result.attempt is not None]
         assert len(attempts) == len(results)
         return attempts
