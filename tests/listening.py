@@ -20,10 +20,15 @@ from rc_integrations_plugin.storage.tables import attempts, deliveries
 
 def listen_again(app: Flask) -> None:
     """Let the app's plugin listen with the services that the app has now, and no others."""
+    silence(app)
+    listen(app.extensions[EXTENSION])
+
+
+def silence(app: Flask) -> None:
+    """Let nobody hear the app's chat server."""
     services: Services = app.extensions[EXTENSION]
     for name in (*SIGNALS, USER_DELETED):
         services.host.signals.signal(name)._clear_state()
-    listen(services)
 
 
 def stored_deliveries(engine: Engine) -> Sequence[Delivery]:

@@ -3,9 +3,11 @@
 A word comes with numbers: the places of those in a list who wait for it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _LONGEST_BEGINNING = 3
+_SEARCH = 16
+"""Python searches a text for a few letters in the time that it takes to look at so many places."""
 _Words = dict[str, tuple[int, ...]]
 _ByLength = dict[int, _Words]
 
@@ -23,7 +25,7 @@ class PrefixWords:
 
 
 class AnywhereWords:
-    """Finds the words that a text holds: one look-up for each of its characters.
+    """Finds the words that a text holds: at most one look-up for each of its characters.
 
     Words are sorted by how they begin, so that only at places where the text goes on like one of
     them it is compared with whole words; and these are looked up too, by their lengths.
@@ -41,11 +43,21 @@ class AnywhereWords:
     def find(self, text: str) -> Iterator[int]:
         """Yield the numbers of the words that the text holds, some of them several times."""
         for size, beginnings in self._by_size.items():
-            for start in range(len(text) - size + 1):
+            is_few = len(beginnings) * _SEARCH <= len(text)
+            for start in _search(text, beginnings) if is_few else range(len(text) - size + 1):
                 by_length = beginnings.get(text[start : start + size])
                 if by_length is not None:
                     for length, words in by_length.items():
                         yield from words.get(text[start : start + length], ())
+
+
+def _search(text: str, beginnings: Iterable[str]) -> Iterator[int]:
+    """Yield where a text goes on like one of these."""
+    for beginning in beginnings:
+        start = text.find(beginning)
+        while start >= 0:
+            yield start
+            start = text.find(beginning, start + 1)
 
 
 def _sort_by_length(words: Mapping[str, Sequence[int]]) -> _ByLength:

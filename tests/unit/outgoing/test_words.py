@@ -39,9 +39,10 @@ def test_a_word_may_be_waited_for_by_several() -> None:
     assert sorted(AnywhereWords(words).find("help, a pr")) == [1, 3, 7]
 
 
-@given(WORDS, LETTERS)
+@given(WORDS, LETTERS, st.sampled_from([1, 60]))
 @settings(max_examples=300, deadline=None)
-def test_it_is_what_python_says(words: list[str], text: str) -> None:
+def test_it_is_what_python_says(words: list[str], text: str, times: int) -> None:
+    text *= times
     assert found(PrefixWords, words, text) == {word for word in words if text.startswith(word)}
     assert found(AnywhereWords, words, text) == {word for word in words if word in text}
 
