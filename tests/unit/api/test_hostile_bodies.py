@@ -4,7 +4,7 @@ import pytest
 
 from tests.callers import Caller, Server
 
-CALLS = ["create", "update", "remove", "clearHistory"]
+CALLS = ["create", "update", "remove", "clearHistory", "replayOutgoing"]
 BODIES = [
     b"",
     b"null",
