@@ -119,25 +119,30 @@ _OLDEST = text(
 _LEASED = text(
     f"SELECT integration_id FROM {_TABLE} WHERE lease > '' AND due_at > :now"  # noqa: S608 a constant
 ).bindparams(_NOW)
-# From one integration to the next, however many rows each of them has: the database has no
-# operation for this, but finding the least id that is greater is a step in the index.
+# From one integration to the next, however many rows each of them has: no operation of databases,
+# but finding the next id is a step in the index. Also ordering by due_at leaves no other index.
 _WAITING = text(
     f"""
     WITH RECURSIVE waiting(integration_id) AS (
-        SELECT min(integration_id) FROM {_TABLE}
-        WHERE due_at IS NOT NULL AND integration_id > :after
+        SELECT (
+            SELECT integration_id FROM {_TABLE}
+            WHERE due_at IS NOT NULL AND integration_id > :after
+            ORDER BY integration_id, due_at LIMIT 1
+        )
         UNION ALL
         SELECT (
-            SELECT min(later.integration_id) FROM {_TABLE} AS later
+            SELECT later.integration_id FROM {_TABLE} AS later
             WHERE later.due_at IS NOT NULL AND later.integration_id > waiting.integration_id
+            ORDER BY later.integration_id, later.due_at LIMIT 1
         )
         FROM waiting WHERE waiting.integration_id IS NOT NULL
     )
     SELECT integration_id FROM waiting
-    WHERE integration_id IS NOT NULL AND integration_id NOT IN :full AND EXISTS (
-        SELECT 1 FROM {_TABLE} AS due
-        WHERE due.integration_id = waiting.integration_id AND due.due_at <= :now
-    )
+    WHERE integration_id IS NOT NULL AND integration_id NOT IN :full AND (
+        SELECT first.due_at FROM {_TABLE} AS first
+        WHERE first.due_at IS NOT NULL AND first.integration_id = waiting.integration_id
+        ORDER BY first.due_at LIMIT 1
+    ) <= :now
     LIMIT :limit
     """  # noqa: S608 a constant
 ).bindparams(_NOW, bindparam("full", type_=Text, expanding=True))
