@@ -8,7 +8,7 @@ from flask_sqlalchemy import SQLAlchemy
 from redis import ConnectionPool
 from sqlalchemy import Engine
 
-from rc_integrations_plugin.api import views as api_views
+from rc_integrations_plugin.api import subscriptions, views as api_views
 from rc_integrations_plugin.delivery.rq_wakeup import RqWakeUp
 from rc_integrations_plugin.delivery.sender import HttpSender, read_rules
 from rc_integrations_plugin.errors import SettingsError
@@ -46,6 +46,7 @@ def install(app: Flask, host: Host) -> Services:
     app.extensions[dispatch.EXTENSION] = dispatch.Dispatcher(services)
     listen(services)
     app.register_blueprint(api_views.build_blueprint())
+    app.register_blueprint(subscriptions.build_blueprint())
     app.register_blueprint(build_blueprint())
     return services
 
