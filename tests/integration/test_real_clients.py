@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 import os
 import shutil
 import socket
@@ -22,6 +23,7 @@ from slack_sdk.webhook import WebhookClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from tests.integration.demo import RunningDemo, running_demo
+from tests.receivers import receiver
 
 pytestmark = [
     pytest.mark.integration,
@@ -100,6 +102,54 @@ def test_rocketchat_api_manages_incoming_integrations(rocket: Any) -> None:
     assert history == []
     assert removed["success"] is True
     assert made["_id"] not in [each["_id"] for each in left]
+
+
+def test_rocketchat_api_manages_outgoing_integrations(rocket: Any) -> None:
+    with receiver() as receiving:
+        made = rocket.integrations_create(
+            "webhook-outgoing",
+            **fields(name="bridge"),
+            event="sendMessage",
+            urls=[f"{receiving.url}/hook"],
+            token="token-of-mine",
+            triggerWords=["deploy"],
+        )["integration"]
+        rocket.chat_post_message("deploy it", channel="#general")
+        await_true(lambda: len(receiving.received) == 1)
+        await_true(lambda: len(list(rocket.integrations_history(made["_id"]))) == 1)
+    (call,) = rocket.integrations_history(made["_id"])
+    found = rocket.integrations_get(made["_id"])["integration"]
+    changed = rocket.integrations_update(
+        "webhook-outgoing", **fields(name="bridge2", channel=""), integration_id=made["_id"]
+    )["integration"]
+    listed = [each["_id"] for each in rocket.integrations_list(type="webhook-outgoing")]
+    removed = rocket.integrations_remove("webhook-outgoing", made["_id"])
+    left = [each["_id"] for each in rocket.integrations_list()]
+
+    told = json.loads(receiving.received[0].body)
+    assert (told["token"], told["text"]) == ("token-of-mine", "deploy it")
+    assert (call["type"], call["outcome"], call["status"]) == ("outgoing-webhook", "delivered", 200)
+    assert call["data"]["text"] == "deploy it"
+    assert (found["urls"], found["channel"]) == (made["urls"], ["#general"])
+    assert (changed["name"], changed["channel"], changed["token"]) == (
+        "bridge2",
+        [],
+        "token-of-mine",
+    )
+    assert made["_id"] in listed
+    assert removed["success"] is True
+    assert made["_id"] not in left
+
+
+def test_rocketchat_api_is_told_what_is_wrong_with_an_outgoing_integration(rocket: Any) -> None:
+    with pytest.raises(RocketApiException, match="error-invalid-urls"):
+        rocket.integrations_create(
+            "webhook-outgoing", **fields(name="bridge"), event="sendMessage", urls=["nowhere"]
+        )
+    with pytest.raises(RocketApiException, match="error-invalid-event-type"):
+        rocket.integrations_create(
+            "webhook-outgoing", **fields(name="bridge"), event="nothing", urls=["http://a.test"]
+        )
 
 
 def test_rocketchat_api_pages_through_many_integrations(rocket: Any) -> None:
