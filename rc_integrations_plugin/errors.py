@@ -18,6 +18,7 @@
         +-- PermissionMissing    the caller holds none of the permissions that the call takes
         +-- InvalidParams        the call's JSON or query is not of the documented form
         +-- NothingFound         there is no such integration, for this caller
+        +-- NotFromPage          what changes something was not sent by one of our pages
 
 `code` is Rocket.Chat's string for what happened, `status` the HTTP status of the answer. Texts name
 no token, no secret and no line of a script.
@@ -160,3 +161,10 @@ class NothingFound(ApiError):
     """There is no such integration, or it is not the caller's to know of."""
 
     code = "error-integration-not-found"
+
+
+class NotFromPage(ApiError):
+    """A request that may change something came from elsewhere than from one of our pages."""
+
+    status = 403
+    code = "error-not-from-page"

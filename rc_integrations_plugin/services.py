@@ -18,6 +18,7 @@ from rc_integrations_plugin.storage.calls import CallStore
 from rc_integrations_plugin.storage.circuits import CircuitStore
 from rc_integrations_plugin.storage.deliveries import DeliveryStore
 from rc_integrations_plugin.storage.integrations import IntegrationStore
+from rc_integrations_plugin.storage.overview import OverviewStore
 
 EXTENSION = "rc_integrations"
 
@@ -33,6 +34,8 @@ class Services:
     """Of incoming hooks."""
     deliveries: DeliveryStore
     circuits: CircuitStore
+    overview: OverviewStore
+    """The pasts of many integrations at once, for lists."""
     scripts: ScriptRunner
     """For incoming integrations and the API: where the setting says."""
     local_scripts: ScriptRunner

@@ -3,6 +3,7 @@
 Each key is `RC_INTEGRATIONS_` and the field's name in capitals; docs/settings.md explains them.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
 from enum import StrEnum
@@ -13,6 +14,8 @@ from rc_integrations_plugin.errors import SettingsError
 PREFIX = "RC_INTEGRATIONS_"
 # The engine of scripts takes no more memory; deeper results could not be written down again.
 _MOST = {"script_memory_mb": 112, "script_nesting": 180}
+
+_LOGIN_URL = re.compile(r"(/(?![/\\\\])|https?://[^\s/]|$)")
 
 
 class ScriptsAllowed(StrEnum):
@@ -79,6 +82,8 @@ class Settings:
     circuit_open_seconds: float = 60.0
     circuit_longest_open_seconds: float = 3600.0
     circuit_openings: int = 10
+    base_template: str = ""
+    login_url: str = ""
 
     @classmethod
     def from_mapping(cls, config: Mapping[str, Any]) -> Self:
@@ -109,6 +114,8 @@ def _checked(key: str, value: Any, *, field: Field[Any]) -> Any:
         return _checked_choice(key, value, choices=wanted)
     if type(value) is not wanted:
         raise SettingsError(f"{key} must be of type {wanted.__name__}")
+    if field.name == "login_url" and not _LOGIN_URL.match(value):
+        raise SettingsError(f"{key} must be a path of this server, or an http(s) address")
     # 0 is meant only where it is the default: it switches something off
     if wanted in {int, float} and value <= 0 and (value, field.default) != (0, 0):
         raise SettingsError(f"{key} must be above 0")

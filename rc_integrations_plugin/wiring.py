@@ -8,6 +8,7 @@ from flask_sqlalchemy import SQLAlchemy
 from redis import ConnectionPool
 from sqlalchemy import Engine
 
+from rc_integrations_plugin.admin import pages
 from rc_integrations_plugin.api import subscriptions, views as api_views
 from rc_integrations_plugin.delivery.rq_wakeup import RqWakeUp
 from rc_integrations_plugin.delivery.sender import HttpSender, read_rules
@@ -31,6 +32,7 @@ from rc_integrations_plugin.storage.calls import CallStore
 from rc_integrations_plugin.storage.circuits import CircuitStore
 from rc_integrations_plugin.storage.deliveries import DeliveryStore
 from rc_integrations_plugin.storage.integrations import IntegrationStore
+from rc_integrations_plugin.storage.overview import OverviewStore
 
 
 def install(app: Flask, host: Host) -> Services:
@@ -48,6 +50,7 @@ def install(app: Flask, host: Host) -> Services:
     app.register_blueprint(api_views.build_blueprint())
     app.register_blueprint(subscriptions.build_blueprint())
     app.register_blueprint(build_blueprint())
+    app.register_blueprint(pages.build_blueprint())
     return services
 
 
@@ -73,6 +76,7 @@ def build_services(
         calls=CallStore(engine),
         deliveries=DeliveryStore(engine),
         circuits=CircuitStore(engine),
+        overview=OverviewStore(engine),
         scripts=RqScriptRunner(settings, orders) if on_workers else local_scripts,
         local_scripts=local_scripts,
         order_server=OrderServer(local_scripts, orders, at_once=settings.script_threads),

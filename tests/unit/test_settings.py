@@ -57,6 +57,11 @@ def test_the_hosts_own_settings_do_not_matter() -> None:
         ("ALLOWED_NETWORKS", None),
         ("ALLOWED_NETWORKS", ["10.0.0.0/8", 10]),
         ("ALLOWED_NETWORKS", {"10.0.0.0/8": True}),
+        ("LOGIN_URL", "login"),
+        ("LOGIN_URL", "//elsewhere.example/login"),
+        ("LOGIN_URL", "/\\elsewhere.example/login"),
+        ("LOGIN_URL", "javascript:alert(1)"),
+        ("LOGIN_URL", None),
     ],
 )
 def test_what_makes_no_sense_stops_the_start_and_is_named(key: str, value: Any) -> None:

@@ -23,7 +23,7 @@ import {
 } from "@codemirror/view";
 
 import { toDiagnostics } from "./findings.js";
-import { colours, theme } from "./theme.js";
+import { around, colours, theme } from "./theme.js";
 
 const PAUSE_BEFORE_CHECK = 700;
 
@@ -35,7 +35,7 @@ const PAUSE_BEFORE_CHECK = 700;
  * `checked(findings)` with what it answered. Returns `{text, replace, goTo, focus, checkNow, destroy}`.
  */
 export function openEditor(host, { text, label, hint, readOnly = false, changed, check, checked }) {
-  const root = host.attachShadow({ mode: "open" });
+  const root = openRoot(host);
   const note = addNote(root, hint);
   const view = new EditorView({
     root,
@@ -66,7 +66,7 @@ export function openEditor(host, { text, label, hint, readOnly = false, changed,
 
 /** Show in `host` what changed from one text to another: side by side, or in one column where it is `narrow`. */
 export function openComparison(host, { before, after, beforeLabel, afterLabel, narrow = false }) {
-  const root = host.attachShadow({ mode: "open" });
+  const root = openRoot(host);
   const shown = (label) => [
     ...surface(),
     readOnlyKeys(),
@@ -153,6 +153,12 @@ function goTo(view, line, column) {
   const at = Math.min(target.from + Math.max(column, 1) - 1, target.to);
   view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
   view.focus();
+}
+
+function openRoot(host) {
+  const root = host.attachShadow({ mode: "open" });
+  root.adoptedStyleSheets = [around];
+  return root;
 }
 
 function addNote(root, hint) {

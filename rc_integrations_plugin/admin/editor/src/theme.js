@@ -68,6 +68,13 @@ export const theme = EditorView.theme({
   },
 });
 
+/** For what is beside CodeMirror in the shadow root. */
+export const around = new CSSStyleSheet();
+around.replaceSync(`
+  .hint { margin: 0; border-top: 1px solid var(--rc-line); padding: 4px 10px; background: var(--rc-raised);
+    color: var(--rc-soft); font: 12.5px/1.4 system-ui, sans-serif; }
+`);
+
 export const colours = HighlightStyle.define([
   { tag: [tags.keyword, tags.operatorKeyword, tags.modifier], color: "var(--rc-code-keyword)" },
   { tag: [tags.string, tags.special(tags.string), tags.regexp], color: "var(--rc-code-string)" },

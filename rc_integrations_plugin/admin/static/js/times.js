@@ -1,0 +1,31 @@
+// Times: as a distance from now, with the whole time in the visitor's own zone when pointed at.
+
+const STEPS = [
+  ["year", 31536000],
+  ["month", 2592000],
+  ["week", 604800],
+  ["day", 86400],
+  ["hour", 3600],
+  ["minute", 60],
+];
+const EVERY = 30000;
+const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+/** "3 minutes ago", "in 2 hours", "just now". */
+export function relative(time, now = new Date()) {
+  const seconds = (time - now) / 1000;
+  const step = STEPS.find(([, length]) => Math.abs(seconds) >= length);
+  return step ? words.format(Math.trunc(seconds / step[1]), step[0]) : "just now";
+}
+
+/** Show the times in a part of the page as distances, and keep them current. */
+export function enhanceTimes(part) {
+  const all = [...part.querySelectorAll("time[data-relative]")];
+  const draw = () => all.forEach((one) => (one.textContent = relative(new Date(one.dateTime))));
+  for (const one of all) {
+    one.title = new Date(one.dateTime).toLocaleString([], { dateStyle: "full", timeStyle: "long" });
+  }
+  if (all.length === 0) return;
+  draw();
+  setInterval(draw, EVERY);
+}

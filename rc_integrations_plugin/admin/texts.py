@@ -1,0 +1,92 @@
+"""What the pages call things."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from rc_integrations_plugin.host.events import EventName
+from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
+from rc_integrations_plugin.integrations.history import CallOutcome
+from rc_integrations_plugin.integrations.permissions import type_of
+from rc_integrations_plugin.integrations.records import (
+    IncomingIntegration,
+    IntegrationType,
+    OutgoingIntegration,
+    RetryOn,
+)
+
+EVENTS: Mapping[str, str] = MappingProxyType(
+    {
+        EventName.MESSAGE_SENT: "Message Sent",
+        EventName.FILE_UPLOADED: "File Uploaded",
+        EventName.ROOM_ARCHIVED: "Room Archived",
+        EventName.ROOM_CREATED: "Room Created (public and private)",
+        EventName.ROOM_JOINED: "User Joined Room",
+        EventName.ROOM_LEFT: "User Left Room",
+        EventName.USER_CREATED: "User Created",
+    }
+)
+"""docs: the names of the documentation's list."""
+_EVENTS_WITHOUT_ROOM = {EventName.ROOM_CREATED, EventName.USER_CREATED}
+_GROUPS = {
+    "all_public_channels": "all public channels",
+    "all_private_groups": "all private groups",
+    "all_direct_messages": "all direct messages",
+}
+RETRY_DELAYS: Mapping[str, str] = MappingProxyType(
+    {
+        "powers-of-ten": "powers of ten (10 ^ x)",
+        "powers-of-two": "powers of two (2 ^ x)",
+        "increments-of-two": "increments of two (x * 2)",
+    }
+)
+RETRIED: Mapping[str, str] = MappingProxyType(
+    {RetryOn.ANY: "every failure but 410", RetryOn.TRANSIENT: "failures that may pass"}
+)
+OUTCOMES: Mapping[str, str] = MappingProxyType(
+    {
+        CallOutcome.POSTED: "Posted",
+        CallOutcome.PARTLY_POSTED: "Partly posted",
+        CallOutcome.NOTHING_TO_POST: "Nothing to post",
+        CallOutcome.REFUSED: "Refused",
+        CallOutcome.SCRIPT_REFUSED: "Script refused",
+        CallOutcome.SCRIPT_FAILED: "Script failed",
+        CallOutcome.FAILED: "Failed",
+        DeliveryOutcome.DELIVERED: "Delivered",
+        DeliveryOutcome.NOT_SENT: "Not sent",
+        DeliveryOutcome.RETRYING: "Will retry",
+        DeliveryOutcome.STOPPED: "Stopped",
+    }
+)
+_GOOD = {CallOutcome.POSTED, DeliveryOutcome.DELIVERED}
+_NEUTRAL = {CallOutcome.NOTHING_TO_POST, DeliveryOutcome.NOT_SENT}
+_DOUBTFUL = {CallOutcome.PARTLY_POSTED, DeliveryOutcome.RETRYING, DeliveryOutcome.STOPPED}
+
+
+def tone(outcome: CallOutcome | DeliveryOutcome) -> str:
+    """Return how an outcome looks: good, neutral, doubtful or bad."""
+    for name, outcomes in (("good", _GOOD), ("neutral", _NEUTRAL), ("doubtful", _DOUBTFUL)):
+        if outcome in outcomes:
+            return name
+    return "bad"
+
+
+def type_name(integration: IncomingIntegration | OutgoingIntegration) -> str:
+    """Return "Incoming" or "Outgoing"."""
+    return "Incoming" if type_of(integration) is IntegrationType.INCOMING else "Outgoing"
+
+
+def where(integration: IncomingIntegration | OutgoingIntegration) -> tuple[str, ...]:
+    """Return the rooms and persons that an integration is about, for people."""
+    if isinstance(integration, OutgoingIntegration):
+        if integration.event in _EVENTS_WITHOUT_ROOM:
+            return ("the whole server",)
+        channels = integration.channels or ("all_public_channels",)
+        return tuple(_GROUPS.get(channel, channel) for channel in channels)
+    return integration.channels
+
+
+def post_as(integration: IncomingIntegration | OutgoingIntegration) -> str:
+    """Return as whom an integration posts, for people."""
+    if isinstance(integration, OutgoingIntegration) and integration.impersonate_user:
+        return "whoever did it"
+    return f"@{integration.username}" if integration.username else "nobody"
