@@ -83,7 +83,7 @@ class ListenerIndex:
     """All integrations that are switched on, by event and bucket."""
 
     integrations: Sequence[OutgoingIntegration]
-    """Without what only a call needs: scripts and secrets. They stay in memory for long."""
+    """As `select` uses them, and without what only a call needs: they stay in memory for long."""
     events: Mapping[EventName, _Listeners]
 
     @classmethod
@@ -98,15 +98,15 @@ class ListenerIndex:
             if not integration.enabled:
                 continue
             try:
-                buckets, words = buckets_of_integration(integration), _words_of(integration)
+                buckets, known = buckets_of_integration(integration), _prepared(integration)
             except Exception as error:  # noqa: BLE001 one must not silence all others
                 log_fault(logger, f"The integration {integration.id} cannot be heard", error)
                 continue
             of_event = places.setdefault(integration.event, {})
             for bucket in buckets:
                 place = of_event.setdefault(bucket, _Place())
-                place.add(len(kept), words, anywhere=integration.trigger_word_anywhere)
-            kept.append(_slimmed(integration))
+                place.add(len(kept), known)
+            kept.append(known)
         return cls(kept, {event: _listeners(of_event) for event, of_event in places.items()})
 
 
@@ -184,11 +184,11 @@ class _Place:
         self._beginnings: dict[str, list[int]] = {}
         self._words: dict[str, list[int]] = {}
 
-    def add(self, number: int, words: Sequence[str], *, anywhere: bool) -> None:
-        if not words:
+    def add(self, number: int, integration: OutgoingIntegration) -> None:
+        if not integration.trigger_words:
             self._always.append(number)
-        for word in words:
-            of_word = self._words if anywhere else self._beginnings
+        of_word = self._words if integration.trigger_word_anywhere else self._beginnings
+        for word in integration.trigger_words:
             of_word.setdefault(word, []).append(number)
 
     def freeze(self) -> Bucket:
@@ -199,9 +199,12 @@ class _Place:
         )
 
 
-def _slimmed(integration: OutgoingIntegration) -> OutgoingIntegration:
+def _prepared(integration: OutgoingIntegration) -> OutgoingIntegration:
+    """Return the integration with the words and URLs that count, without scripts and secrets."""
     return replace(
         integration,
+        urls=tuple(filter(None, (url.strip() for url in integration.urls))),
+        trigger_words=_words_of(integration),
         script=None,
         script_compiled=None,
         script_error=None,
@@ -267,8 +270,7 @@ def _calls(
         if said.is_edit and not integration.run_on_edits:
             return
         word = find_trigger_word(integration, said.text)
-    if word is None and _words_of(integration):
+    if word is None and integration.trigger_words:
         return
     for url in integration.urls:
-        if url.strip():
-            yield Selected(integration, url.strip(), word)
+        yield Selected(integration, url, word)

@@ -1,6 +1,5 @@
 """From an event of the chat to deliveries in the database, in the transaction of the event."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,12 +13,9 @@ from rc_integrations_plugin.integrations.masks import Mask
 from rc_integrations_plugin.integrations.tokens import new_id
 from rc_integrations_plugin.outgoing.chain import depth_of_event
 from rc_integrations_plugin.outgoing.data import address_data, describe_event
-from rc_integrations_plugin.outgoing.faults import log_fault
 from rc_integrations_plugin.outgoing.matching import ListenerIndex, Selected, select
 from rc_integrations_plugin.outgoing.steps import Step
 from rc_integrations_plugin.services import Services
-
-logger = logging.getLogger(__name__)
 
 
 def start_deliveries(services: Services, index: ListenerIndex, event: ChatEvent) -> bool:
@@ -36,7 +32,7 @@ def start_deliveries(services: Services, index: ListenerIndex, event: ChatEvent)
     limit = services.settings.chain_depth
     if depth <= limit:
         services.deliveries.open(deliveries, session=event.session)
-        return bool(deliveries)
+        return True
     tokens = {chosen.integration.id: chosen.integration.token for chosen in selected}
     attempts = [_stopped_attempt(one, tokens[one.integration_id], limit) for one in deliveries]
     stopped = [_stopped(one) for one in deliveries]
@@ -50,13 +46,7 @@ def _build_deliveries(
     about = describe_event(event, site_url=site_url)
     deliveries = []
     for chosen in selected:
-        integration = chosen.integration
-        delivery_id = new_id()
-        try:
-            data = address_data(about, integration, trigger_word=chosen.trigger_word)
-        except Exception as error:  # noqa: BLE001 one must not stop the others, nor the chat
-            log_fault(logger, f"The integration {integration.id} is not told of an event", error)
-            continue
+        integration, delivery_id = chosen.integration, new_id()
         deliveries.append(
             Delivery(
                 id=delivery_id,
@@ -66,7 +56,7 @@ def _build_deliveries(
                 event=event.name,
                 url=chosen.url,
                 trigger_word=chosen.trigger_word,
-                data=data,
+                data=address_data(about, integration, trigger_word=chosen.trigger_word),
                 depth=depth,
             )
         )

@@ -8,7 +8,6 @@ from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.outgoing.matching import (
     Bucket,
     ListenerIndex,
-    Selected,
     buckets_of_event,
     buckets_of_integration,
     find_trigger_word,
@@ -239,8 +238,9 @@ def test_a_trigger_word_is_found(
     selected = select(index, make_event(message=make_message(text)))
 
     asks_for_none = not any(word.strip() for word in words)
-    wanted = Selected(integration, integration.urls[0], found)
-    assert list(selected) == ([wanted] if found or asks_for_none else [])
+    told = [(one.integration.id, one.url, one.trigger_word) for one in selected]
+    wanted = (integration.id, integration.urls[0], found)
+    assert told == ([wanted] if found or asks_for_none else [])
     assert find_trigger_word(integration, text) == found
 
 
@@ -388,11 +388,12 @@ def test_a_message_that_a_host_does_not_show_has_no_words() -> None:
     assert told(make_event(message=None), *integrations) == ["any"]
 
 
+@pytest.mark.parametrize("field", ["trigger_words", "urls", "channels"])
 def test_one_that_cannot_be_understood_silences_no_other(
-    caplog: pytest.LogCaptureFixture,
+    caplog: pytest.LogCaptureFixture, field: str
 ) -> None:
     broken: Any = ("secret word", None)
-    integrations = [make_outgoing(id="odd", trigger_words=broken), make_outgoing(name="it")]
+    integrations = [make_outgoing(**{"id": "odd", field: broken}), make_outgoing(name="it")]
 
     assert told(make_event(), *integrations) == ["it"]
     assert "The integration odd cannot be heard" in caplog.text
