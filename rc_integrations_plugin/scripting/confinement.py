@@ -86,6 +86,18 @@ def can_filter_calls() -> bool:
     return pyseccomp is not None
 
 
+def missing_filter() -> str:
+    """Return why the system calls of scripts are not filtered here; nothing if they are."""
+    if pyseccomp is None:
+        return "libseccomp (Debian: libseccomp2) or the Python package pyseccomp is not installed"
+    if _libc is None:
+        return "only Linux has it"
+    # A kernel that has filters looks for the program, and finds none at this address.
+    _libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.c_ulong(0), 0, 0)
+    error = ctypes.get_errno()
+    return "" if error == errno.EFAULT else f"the kernel refuses it ({os.strerror(error)})"
+
+
 def keep_only(descriptor: int) -> None:
     """Make a descriptor number 0 and close all others."""
     os.dup2(descriptor, PIPE)

@@ -20,6 +20,7 @@ from rc_integrations_plugin.scripting.compiled import (
     write_compiled,
 )
 from rc_integrations_plugin.scripting.http import NoHttp, RunHttp
+from rc_integrations_plugin.scripting.processes import FRAME_OVERHEAD, ProcessEnded, ScriptProcess
 from rc_integrations_plugin.scripting.protocol import (
     FaultKind,
     HttpGateway,
@@ -28,16 +29,12 @@ from rc_integrations_plugin.scripting.protocol import (
     ScriptReview,
     ScriptRun,
 )
-from rc_integrations_plugin.scripting.supervisor import (
-    FRAME_OVERHEAD,
-    KILL_AFTER,
-    ProcessEnded,
-    ScriptProcess,
-    Supervisor,
-)
+from rc_integrations_plugin.scripting.supervisor import Supervisor
 from rc_integrations_plugin.settings import Settings
 
 IDLED_OUT = b"{}"
+# A child ends itself at the limit and says why; after this much more it is killed.
+KILL_AFTER = 1.5
 # What stands in for a class, escapes, and the notes about columns.
 GROWTH_BY_COMPILING = 8
 # How many bytes of JSON one character may take.

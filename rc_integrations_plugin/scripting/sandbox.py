@@ -10,13 +10,10 @@ learns that it ended) and is answered with its wait status.
 """
 
 import base64
-import gc
 import json
 import math
 import os
-import select
 import signal
-import socket
 import sys
 import time
 from collections.abc import Callable
@@ -34,17 +31,9 @@ from rc_integrations_plugin.scripting.confinement import (
     keep_only,
     limit_processor_time,
     memory_peak,
-    tidy_memory,
 )
-from rc_integrations_plugin.scripting.wire import (
-    ANSWER,
-    HEADER,
-    HTTP_PREFIX,
-    READY,
-    REQUEST,
-    length_of,
-    pack,
-)
+from rc_integrations_plugin.scripting.nursery import Nursery
+from rc_integrations_plugin.scripting.wire import HEADER, HTTP_PREFIX, length_of, pack
 from rc_integrations_plugin.scripting.zones import Zones
 
 READ_AT_ONCE = 16 * 1024
@@ -88,6 +77,7 @@ class World:
             b"random": self._random,
             b"limits": self._tell_limits,
             b"memory": self._memory_ran_out,
+            b"short": self._is_short,
             b"zone": self._zone,
             b"offset": self._offset,
         }
@@ -212,6 +202,12 @@ class World:
         name, milliseconds = json.loads(arguments)
         return json.dumps(self._zones.offset_minutes(name, milliseconds)).encode()
 
+    def _is_short(self, _arguments: bytes) -> bytes:
+        """Tell whether the script has at some time taken half of its memory, or that is unknown."""
+        free = self._most_memory - memory_peak()
+        limit = self._limits["memory_mb"] * MEGABYTE * NEARLY_ALL
+        return b"true" if free < limit / 2 or not memory_peak() else b"false"
+
     def _add_line(self, arguments: bytes) -> None:
         level, text = json.loads(arguments)
         if self._console_full:
@@ -256,71 +252,6 @@ class World:
         answer = {"fault": {"kind": kind, "name": name, "message": message}}
         _write(pack(json.dumps({"answer": answer, "console": self._console}).encode()))
         os._exit(0)
-
-
-class Nursery:
-    """Forks children and ends them, as the process on the other side of standard input asks."""
-
-    def __init__(self) -> None:
-        self._control = socket.socket(fileno=0)
-        self._wake_up, self._wake_up_writer = os.pipe()
-        self._statuses: dict[int, int | None] = {}
-        """The wait status of each child, None while it runs, until it has been asked for."""
-
-    def serve(self) -> int:
-        """Obey until the other side hangs up; return, in each child, its end of the pipe."""
-        os.set_blocking(self._wake_up_writer, False)
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(self._wake_up_writer, warn_on_full_buffer=False)
-        # What exists now is shared by all children as long as nobody writes to it.
-        gc.collect()
-        gc.freeze()
-        gc.disable()
-        tidy_memory()
-        self._control.sendall(READY)
-        while True:
-            readable, _, _ = select.select([self._control.fileno(), self._wake_up], [], [])
-            if self._wake_up in readable:
-                os.read(self._wake_up, 512)
-                self._reap()
-            if self._control.fileno() in readable:
-                pipe = self._obey()
-                if pipe is not None:
-                    return pipe
-
-    def _obey(self) -> int | None:
-        request, descriptors, _, _ = socket.recv_fds(self._control, REQUEST.size, 1)
-        if len(request) < REQUEST.size:
-            for pid in list(self._statuses):
-                self._end(pid)
-            os._exit(0)
-        kind, pid = REQUEST.unpack(request)
-        if kind == b"k":
-            self._control.sendall(ANSWER.pack(self._end(pid)))
-            return None
-        pid = os.fork()
-        if pid == 0:
-            signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            return descriptors[0]
-        os.close(descriptors[0])
-        self._statuses[pid] = None
-        self._control.sendall(ANSWER.pack(pid))
-        return None
-
-    def _reap(self) -> None:
-        for pid in [pid for pid, status in self._statuses.items() if status is None]:
-            ended, status = os.waitpid(pid, os.WNOHANG)
-            if ended:
-                self._statuses[pid] = status
-
-    def _end(self, pid: int) -> int:
-        """Kill a child if it still runs, and return its wait status."""
-        status = self._statuses.pop(pid, 0)
-        if status is None:
-            os.kill(pid, signal.SIGKILL)
-            _, status = os.waitpid(pid, 0)
-        return status
 
 
 def _read_frame() -> bytes:

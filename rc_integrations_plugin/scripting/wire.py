@@ -11,6 +11,8 @@ HEADER = struct.Struct(">I")
 REQUEST = struct.Struct(">ci")
 ANSWER = struct.Struct(">i")
 READY = b"ready"
+"""How the parent of scripts says that it can fork; why there is no call filter follows, if so."""
+LONGEST_GREETING = 200
 HTTP_PREFIX = b'{"http":'
 """How a frame begins that asks for an HTTP call, before the answer."""
 

@@ -7,7 +7,7 @@ from time import monotonic
 
 import pytest
 
-from rc_integrations_plugin.scripting.supervisor import ProcessEnded, ScriptProcess
+from rc_integrations_plugin.scripting.processes import ProcessEnded, ScriptProcess
 from rc_integrations_plugin.scripting.wire import HEADER, pack
 
 ANSWER = pack(b'{"answer":{"value":1},"console":[]}')
