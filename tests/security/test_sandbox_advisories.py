@@ -47,7 +47,6 @@ def test_a_published_attack_gets_hold_of_nothing(runner: ScriptRunner, body: str
         assert run.value == []
     else:
         assert run.fault.kind in {FaultKind.EXCEPTION, FaultKind.TIMEOUT}
-        assert run.duration_ms < 2000
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,6 @@ def test_changed_built_ins_gain_nothing(
 
     for number in range(2):
         run = runner.call(script, "run", {})
-        assert run.duration_ms < 2000
         assert run.console == ()
         if run.fault is None:
             assert run.value == RESULT

@@ -99,7 +99,6 @@ def test_calls_without_end_that_nobody_waits_for_end(own_runner: ProcessScriptRu
 
     runs = [own_runner.call(script, "run", None) for _ in range(2)]
 
-    assert all(run.duration_ms < 1000 for run in runs)
     assert [run.value for run in runs] == [1, 1]
 
 
