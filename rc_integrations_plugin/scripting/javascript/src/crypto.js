@@ -44,6 +44,8 @@ class Digest {
   }
 }
 
+const UNEQUAL = 'Input buffers must have the same byte length';
+
 export function makeCrypto(random) {
   const randomBytes = (size) => {
     if (!Number.isInteger(size) || size < 0 || size > MAX_RANDOM) {
@@ -73,7 +75,7 @@ export function makeCrypto(random) {
     },
     timingSafeEqual: (one, other) => {
       const [left, right] = [bytes(one), bytes(other)];
-      if (left.length !== right.length) throw new RangeError('Input buffers must have the same byte length');
+      if (left.length !== right.length) throw Object.assign(new RangeError(UNEQUAL), { code: 'ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH' });
       let difference = 0;
       for (let at = 0; at < left.length; at += 1) difference |= left[at] ^ right[at];
       return difference === 0;

@@ -16,8 +16,8 @@ export function describe(error, kind) {
   if (error instanceof Fault) {
     return { kind: error.kind, name: error.faultName, message: error.message };
   }
-  // The engine throws null when there is no memory left even for an error.
-  if (error === null) return outOfMemory();
+  // The engine throws null when there is no memory left even for an error; so may a script.
+  if (error === null && isShortOfMemory()) return outOfMemory();
   reword(error);
   const name = text(() => error?.name) || 'Error';
   const message = text(() => error?.message) ?? readable(error);
@@ -33,6 +33,13 @@ export function describe(error, kind) {
     column: frames[0]?.column ?? null,
     stack: frames.map(({ name: where, line, column }) => `    at ${where} (script:${line}:${column})`).join('\n'),
   };
+}
+
+let isShortOfMemory = () => true;
+
+/** Sets what tells whether the script has taken so much memory that it may have run out of it. */
+export function askAboutMemory(ask) {
+  isShortOfMemory = ask;
 }
 
 let memoryMessage = 'the script needs more memory than allowed';

@@ -16,6 +16,9 @@ export function withV8Messages(parse) {
   };
 }
 
+// What becomes of values that are no texts, so V8 names them whole.
+const NO_VALUES = new Set(['undefined', 'NaN', 'Infinity', '[object Object]']);
+
 class Problem {
   constructor(message) {
     this.message = message;
@@ -23,7 +26,7 @@ class Problem {
 }
 
 function problemWith(source) {
-  if (source === 'undefined' || source === '[object Object]') return `"${source}" is not valid JSON`;
+  if (NO_VALUES.has(source)) return `"${source}" is not valid JSON`;
   try {
     const end = skipSpace(source, value(source, skipSpace(source, 0), 0));
     if (end < source.length) fail('Unexpected non-whitespace character after JSON', end);
@@ -39,14 +42,16 @@ function fail(what, at) {
 
 function failAt(source, at) {
   if (at >= source.length) throw new Problem('Unexpected end of JSON input');
+  if (source[at] === '"') fail('Unexpected string', at);
+  if (source[at] === '-' || isDigit(source[at])) fail('Unexpected number', at);
   throw new Problem(`Unexpected token '${source[at]}', ${around(source, at)} is not valid JSON`);
 }
 
 function around(source, at) {
-  if (source.length <= 40) return `"${source}"`;
-  const start = at < 10 ? 0 : at - 10;
+  if (source.length <= 20) return `"${source}"`;
+  const start = Math.max(at - 10, 0);
   const end = at >= source.length - 10 ? source.length : at + 10;
-  return `${start ? '...' : ''}"${source.slice(start, end)}"${end < source.length ? '...' : ''}`;
+  return `${at >= 10 ? '...' : ''}"${source.slice(start, end)}"${end < source.length ? '...' : ''}`;
 }
 
 function skipSpace(source, start) {
@@ -78,14 +83,12 @@ function members(source, start, depth) {
   let at = skipSpace(source, start);
   if (source[at] === '}') return at + 1;
   for (let first = true; ; first = false) {
-    if (at >= source.length) failAt(source, at);
     if (source[at] !== '"') fail(first ? "Expected property name or '}'" : 'Expected double-quoted property name', at);
     at = skipSpace(source, string(source, at));
-    if (at >= source.length) failAt(source, at);
+    if (source[at] !== ':' && !first) failAt(source, at);
     if (source[at] !== ':') fail("Expected ':' after property name", at);
     at = skipSpace(source, value(source, skipSpace(source, at + 1), depth));
     if (source[at] === '}') return at + 1;
-    if (at >= source.length) failAt(source, at);
     if (source[at] !== ',') fail("Expected ',' or '}' after property value", at);
     at = skipSpace(source, at + 1);
   }
@@ -97,7 +100,6 @@ function items(source, start, depth) {
   for (;;) {
     at = skipSpace(source, value(source, at, depth));
     if (source[at] === ']') return at + 1;
-    if (at >= source.length) failAt(source, at);
     if (source[at] !== ',') fail("Expected ',' or ']' after array element", at);
     at = skipSpace(source, at + 1);
   }
@@ -109,7 +111,7 @@ function string(source, start) {
     if (source[at] < ' ') fail('Bad control character in string literal', at);
     if (source[at] !== '\\') continue;
     at += 1;
-    if (at >= source.length) break;
+    if (at >= source.length) failAt(source, at);
     if (source[at] === 'u') {
       for (let digit = 1; digit <= 4; digit += 1, at += 1) {
         if (!/[\da-f]/i.test(source[at + 1] ?? 'x')) fail('Bad Unicode escape', at + 1);

@@ -3,18 +3,20 @@
 // One single evaluation waits for orders inside `host('next')`. Each new evaluation would make the
 // engine collect its garbage twice, which costs more than a usual script and would copy the memory
 // that the processes share.
+import { originalColumn } from './edits.js';
 import { describe, Fault } from './faults.js';
 import { noteContent } from './parsed_content.js';
 import { installRegExpStatics } from './regexp_statics.js';
 import { toData, typeName } from './results.js';
-import { compile, originalColumn, syntaxError } from './sloppy.js';
+import { quoteFrom } from './script_source.js';
+import { compile, syntaxError } from './sloppy.js';
 import { columnAfterMark } from './statement_places.js';
-import { quoteFrom } from './v8_errors.js';
 import { holdStill, review, showStore } from './workbench.js';
 
 // Compiles a whole script and stops before its first statement.
 const STOP = 'throw globalThis;';
 const STRICT = /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*(['"])use strict\1/;
+const METHODS = ['process_incoming_request', 'prepare_outgoing_request', 'process_outgoing_response'];
 // Orders whose answers grow with the script.
 const GROWING = new Set(['compile', 'rewrite']);
 const evaluateGlobally = eval;
@@ -146,11 +148,17 @@ function instantiate(world, order) {
   }
   quoteFrom(code);
   const [declared] = evaluateGlobally(`${code}\n;[typeof Script === 'undefined' ? undefined : Script]`);
-  const Script = [declared, module.exports, module.exports?.Script, module.exports?.default].find(
-    (found) => typeof found === 'function',
-  );
-  if (!Script) throw new Fault('no-class', 'ScriptClassMissing', 'the script defines no class named Script');
-  world.instance = new Script();
+  const found = [declared, module.exports, module.exports?.Script, module.exports?.default];
+  world.instance = instanceOf(found, [order.method, ...METHODS]);
+}
+
+/** Returns an instance of the first class that was found, or the first object that has one of the methods. */
+function instanceOf(found, methods) {
+  const Script = found.find((one) => typeof one === 'function');
+  if (Script) return new Script();
+  const instance = found.find((one) => methods.some((name) => typeof one?.[name] === 'function'));
+  if (!instance) throw new Fault('no-class', 'ScriptClassMissing', 'the script defines no class named Script');
+  return instance;
 }
 
 function addStore(addGlobal) {

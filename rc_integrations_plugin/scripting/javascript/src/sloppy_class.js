@@ -1,8 +1,14 @@
-// Builds a class from the member list that `sloppy.js` writes: pairs of a kind and an object literal.
+// Builds a class from the member list that `class_rewriting.js` writes: pairs of a kind and an object
+// literal. Its errors are those of Babel's classes.
 const [METHOD, STATIC_METHOD, FIELD, STATIC_FIELD, CONSTRUCTOR] = [0, 1, 2, 3, 4];
+const CALLED_AS_FUNCTION = 'Cannot call a class as a function';
 const { defineProperty, getOwnPropertyDescriptor, setPrototypeOf } = Object;
 
-export function makeClass(name, staticLater, parent, members) {
+/** Returns the class; `given` is the list of members, after the parent where there is one. */
+export function makeClass(name, staticLater, ...given) {
+  const members = given.at(-1);
+  const isDerived = given.length === 2;
+  const [parent] = given;
   const fields = [];
   const statics = [];
   let target;
@@ -10,20 +16,21 @@ export function makeClass(name, staticLater, parent, members) {
     if (members[at] === CONSTRUCTOR) target = members[at + 1].run;
     if (members[at] === FIELD) fields.push(members[at + 1].run);
   }
-  target ??= parent === undefined ? makeRoot() : makeDerived();
-  inherit(target, name, parent);
+  target ??= isDerived ? makeDerived() : makeRoot();
+  defineProperty(target, 'name', { value: name, configurable: true });
+  if (isDerived) inherit(target, parent);
   hide(target, '__prepare', (instance, newTarget) => {
-    if (newTarget === undefined) throw new TypeError(`Class constructor ${name} cannot be invoked without 'new'`);
+    if (newTarget === undefined) throw new TypeError(CALLED_AS_FUNCTION);
     for (const run of fields) run.call(instance);
     return instance;
   });
   hide(target, '__construct', (newTarget, values) => {
-    if (newTarget === undefined) throw new TypeError(`Class constructor ${name} cannot be invoked without 'new'`);
+    if (newTarget === undefined) throw new TypeError(CALLED_AS_FUNCTION);
     return target.__prepare(Reflect.construct(Object.getPrototypeOf(target), values, newTarget), newTarget);
   });
   hide(target, '__made', (instance) => {
     if (instance !== undefined) return instance;
-    throw new ReferenceError("Must call super constructor in derived class before accessing 'this' or returning from derived constructor");
+    throw new ReferenceError("this hasn't been initialised - super() hasn't been called");
   });
   for (let at = 0; at < members.length; at += 2) {
     const literal = members[at + 1];
@@ -49,11 +56,9 @@ function makeDerived() {
   };
 }
 
-function inherit(target, name, parent) {
-  defineProperty(target, 'name', { value: name, configurable: true });
-  if (parent === undefined) return;
+function inherit(target, parent) {
   if (parent !== null && typeof parent !== 'function') {
-    throw new TypeError('Class extends value is not a constructor or null');
+    throw new TypeError('Super expression must either be null or a function');
   }
   if (parent !== null) setPrototypeOf(target, parent);
   const prototype = Object.create(parent === null ? null : parent.prototype);

@@ -1,5 +1,6 @@
 // What the tools of script authors ask for: a review of the source, the values in the Store, and a
 // clock and chance that stand still.
+import { EngineDate } from './date_texts.js';
 import { describe } from './faults.js';
 import { inspect } from './inspect.js';
 import { toData } from './results.js';
@@ -41,7 +42,7 @@ function holdTime(milliseconds) {
     construct: (_target, values, type) => Reflect.construct(Real, values.length ? values : [milliseconds], type === Held ? Real : type),
     apply: () => new Real(milliseconds).toString(),
   });
-  Real.now = () => milliseconds;
+  Real.now = EngineDate.now = () => milliseconds;
   Real.prototype.constructor = Held;
   globalThis.Date = Held;
 }

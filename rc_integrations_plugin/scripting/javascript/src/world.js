@@ -12,10 +12,13 @@ import moment from 'moment';
 import _ from 'underscore';
 import s from 'underscore.string/dist/underscore.string.js';
 
+import { installBabelErrors } from './babel_errors.js';
+import { installBuiltInWords } from './built_in_words.js';
 import { hideRunningFunctions } from './call_sites.js';
 import { makeConsole } from './console.js';
 import { makeCrypto } from './crypto.js';
-import { nameMemory } from './faults.js';
+import { installDateTexts } from './date_texts.js';
+import { askAboutMemory, nameMemory } from './faults.js';
 import { makeFetches } from './fetches.js';
 import { installIntl } from './intl/install.js';
 import { Headers, makeHttp, Response } from './http.js';
@@ -23,6 +26,7 @@ import { withV8Messages } from './json_errors.js';
 import { makeParse } from './parsed_content.js';
 import { narrowEngine } from './narrowed.js';
 import { installNodeWays, withDataCloneError } from './node_ways.js';
+import { installNumberTexts } from './number_texts.js';
 import { makeRandom } from './random.js';
 import { makeRequire } from './require.js';
 import { limitNesting } from './results.js';
@@ -74,10 +78,14 @@ const globals = {
 };
 for (const [name, value] of Object.entries(globals)) addGlobal(name, value);
 addHelper(addGlobal);
+installBabelErrors(addGlobal);
 installNodeWays(addGlobal);
+installNumberTexts();
+installDateTexts(addGlobal);
 installIntl(host, addGlobal);
 installSorting();
 installErrorTexts(addGlobal, () => host('memory'));
+installBuiltInWords(addGlobal);
 JSON.parse = makeParse(withV8Messages(JSON.parse));
 Object.defineProperty(JSON.parse, 'name', { value: 'parse', configurable: true });
 Math.random = makeRandom(() => Uint8Array.from(atob(host('random', 16)), (byte) => byte.charCodeAt(0)).buffer);
@@ -87,5 +95,6 @@ compile('class Script { constructor() { this.a = `${1}`; } run({ b }) { for (i o
 const limits = host('limits');
 limitNesting(limits.nesting);
 nameMemory(limits.memory_mb);
+askAboutMemory(() => host('short'));
 
 serve({ host, settle: timers.settle, fetches, addGlobal });

@@ -1,0 +1,116 @@
+// Names what was called and is no function, as V8 prints it (CallPrinter in V8's ast/prettyprinter.cc)
+// for what Babel makes of the script.
+import { atPlace, functionAt, isFunction, walk } from './script_source.js';
+
+const VALUE = '(intermediate value)';
+const CALLS = new Set(['CallExpression', 'NewExpression', 'TaggedTemplateExpression']);
+const WORDY = new Set(['void', 'typeof', 'delete']);
+const NAME = /^[A-Za-z_$][\w$]*$/;
+
+/** Returns `a.b is not a function`, or `not a function` where the place tells too little. */
+export function notCallable(place, what) {
+  const found = atPlace(place, 'call', (program, offset) => {
+    const call = callAt(program, offset);
+    return call && `${print(calleeOf(call), program)} is not a ${call.type === 'NewExpression' ? 'constructor' : 'function'}`;
+  });
+  return found ?? `not a ${what}`;
+}
+
+function callAt(program, offset) {
+  let exact;
+  let first;
+  walk(functionAt(program, offset), (node) => {
+    if (node.end <= offset || !CALLS.has(node.type)) return false;
+    const callee = calleeOf(node);
+    if (anchorOf(callee) === offset) exact = node;
+    else if (!isNoted(node, callee) && !(first?.end <= node.end)) first = node;
+    return false;
+  });
+  return exact ?? first;
+}
+
+/** Tells whether the engine notes the place of a call; else that of what came last before it is known. */
+function isNoted({ type }, callee) {
+  return type === 'CallExpression' && anchorOf(callee) !== undefined;
+}
+
+function calleeOf({ callee, tag }) {
+  return callee ?? tag;
+}
+
+/** Returns the position that the engine notes for a call of this. */
+function anchorOf(callee) {
+  if (callee.type === 'MemberExpression' && !callee.computed) return callee.property.start;
+  return callee.type === 'Identifier' ? callee.start : undefined;
+}
+
+function print(node, program) {
+  const { type } = node;
+  switch (type) {
+    case 'Identifier': return node.name;
+    case 'ThisExpression': return nameOfThis(node, program);
+    case 'Literal': return typeof node.value === 'string' ? `"${node.value}"` : node.raw;
+    case 'TemplateLiteral': return printTemplate(node);
+    case 'MemberExpression': return printMember(node, program);
+    case 'CallExpression': return `${print(node.callee, program)}(...)`;
+    case 'ChainExpression':
+    case 'ParenthesizedExpression': return print(node.expression, program);
+    case 'ArrayExpression': return `[${node.elements.map((item) => (item ? print(item, program) : '')).join(',')}]`;
+    case 'ObjectExpression': return `{${node.properties.map((item) => print(item.value ?? item, program)).join('')}}`;
+    case 'UnaryExpression': return `(${node.operator}${WORDY.has(node.operator) ? ' ' : ''}${print(node.argument, program)})`;
+    case 'BinaryExpression':
+    case 'LogicalExpression': return `(${print(node.left, program)} ${node.operator} ${print(node.right, program)})`;
+    case 'SequenceExpression': return `(${node.expressions.map((item) => print(item, program)).join(' , ')})`;
+    case 'ConditionalExpression': return VALUE.repeat(3);
+    default: return VALUE;
+  }
+}
+
+function printTemplate({ quasis }) {
+  const [first] = quasis;
+  return quasis.length === 1 ? `"${first.value.cooked}"` : `"${first.value.cooked}".concat(...)`;
+}
+
+function printMember({ object, property, computed, optional }, program) {
+  const before = optional ? nameOfObject(object, program) : print(object, program);
+  if (!computed) return `${before}.${property.name}`;
+  if (property.type === 'Literal' && typeof property.value === 'string') return `${before}.${property.value}`;
+  return `${before}[${print(property, program)}]`;
+}
+
+/** Returns how Babel calls the object in `object?.name`, which it puts into a variable unless it is one. */
+function nameOfObject(node, program) {
+  const text = print(node, program);
+  if (node.type === 'Identifier') return text;
+  const parts = text.replace(/\(\.\.\.\)/g, '').split(/[^\w$]+/).filter((part) => NAME.test(part));
+  return `_${parts.join('$').slice(0, 80).replace(/^_+/, '')}`;
+}
+
+/** Returns `_this`, or `_this2` and so on, where Babel puts `this` into a variable for what is within a function. */
+function nameOfThis(wanted, program) {
+  let count = 0;
+  let name = 'this';
+  const visitFunction = (owner) => {
+    let number = 0;
+    const look = (node, isInner) => {
+      if (node.type === 'ThisExpression' && isInner) {
+        number ||= count += 1;
+        if (node === wanted) name = number === 1 ? '_this' : `_this${number}`;
+      }
+      for (const key in node) {
+        const child = node[key];
+        for (const item of Array.isArray(child) ? child : [child]) {
+          if (typeof item?.type !== 'string') continue;
+          if (item.type === 'ArrowFunctionExpression') look(item, true);
+          else if (!isFunction(item)) look(item, isInner);
+        }
+      }
+    };
+    look(owner.body, Boolean(owner.async));
+  };
+  walk(program, (node) => {
+    if (isFunction(node) && node.type !== 'ArrowFunctionExpression') visitFunction(node);
+    return false;
+  });
+  return name;
+}

@@ -1,0 +1,62 @@
+// The engine's messages and what V8 says in their place: some whatever the engine was doing, others by the
+// method of the engine that threw.
+export const WORDS = {
+  'empty array': 'Reduce of empty array with no initial value',
+  'invalid array length': 'Invalid array length',
+  'Date value is NaN': 'Invalid time value',
+  'circular reference': 'Converting circular structure to JSON',
+  'BigInt are forbidden in JSON.stringify': 'Do not know how to serialize a BigInt',
+  'cannot convert symbol to string': 'Cannot convert a Symbol value to a string',
+  'cannot convert symbol to number': 'Cannot convert a Symbol value to a number',
+  'cannot convert BigInt to number': 'Cannot mix BigInt and other types, use explicit conversions',
+  'Invalid scheme': 'Invalid URL',
+  'Invalid host': 'Invalid URL',
+  'Invalid port': 'Invalid URL',
+  'object is not extensible': 'Cannot add property, object is not extensible',
+  "invalid 'instanceof' right operand": "Right-hand side of 'instanceof' is not callable",
+  'bad normalization form': 'The normalization form should be one of NFC, NFD, NFKC, NFKD.',
+  'generator is already running': 'Generator is already running',
+  'this is not initialized': "this hasn't been initialised - super() hasn't been called",
+  'The string is not correctly encoded': 'Invalid character',
+  'The string contains characters outside of the Latin1 range': 'Invalid character',
+};
+
+const DIGITS = 'invalid number of digits';
+const REGEXP = 'regexp not supported';
+const NO_GLOBAL = "regexp must have the 'g' flag";
+const NO_NEW = 'must be called with new';
+const NO_OBJECT = 'not an object';
+
+const needsNew = (name) => `Constructor ${name} requires 'new'`;
+const noRegExp = (name) => `First argument to String.prototype.${name} must not be a regular expression`;
+const noGlobal = (name) => `String.prototype.${name} called with a non-global RegExp argument`;
+const noObject = (name) => `Object.${name} called on non-object`;
+
+const BY_METHOD = {
+  toFixed: { [DIGITS]: 'toFixed() digits argument must be between 0 and 100' },
+  toPrecision: { [DIGITS]: 'toPrecision() argument must be between 1 and 100' },
+  toExponential: { [DIGITS]: 'toExponential() argument must be between 0 and 100' },
+  startsWith: { [REGEXP]: noRegExp('startsWith') },
+  endsWith: { [REGEXP]: noRegExp('endsWith') },
+  includes: { [REGEXP]: noRegExp('includes') },
+  replaceAll: { [NO_GLOBAL]: noGlobal('replaceAll') },
+  matchAll: { [NO_GLOBAL]: noGlobal('matchAll') },
+  Map: { [NO_NEW]: needsNew('Map') },
+  Set: { [NO_NEW]: needsNew('Set') },
+  WeakMap: { [NO_NEW]: needsNew('WeakMap') },
+  Promise: { [NO_NEW]: "Promise constructor cannot be invoked without 'new'" },
+  defineProperty: { [NO_OBJECT]: noObject('defineProperty') },
+  defineProperties: { [NO_OBJECT]: noObject('defineProperties') },
+  setPrototypeOf: { [NO_OBJECT]: 'Object.setPrototypeOf called on null or undefined' },
+};
+
+/**
+ * Returns V8's words for a message of the engine, or the message.
+ *
+ * @param method The engine's own method that threw it; undefined if the script's code did.
+ */
+export function inV8Words(message, method) {
+  const own = method && Object.hasOwn(BY_METHOD, method) ? BY_METHOD[method] : undefined;
+  if (own && Object.hasOwn(own, message)) return own[message];
+  return Object.hasOwn(WORDS, message) ? WORDS[message] : message;
+}
