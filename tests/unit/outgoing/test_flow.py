@@ -148,6 +148,34 @@ def test_what_the_script_returns_is_sent(way: Way) -> None:
     assert (attempt.sent, attempt.url) == (options, "https://other.test/")
 
 
+def test_data_needs_no_headers_and_makes_the_content_type(way: Way) -> None:
+    options = {"url": "https://other.test/", "method": "POST", "data": {"a": 1}}
+
+    way.attempt(way.returns(prepare=options))
+    way.attempt(way.returns(prepare={**options, "headers": {"content-type": "text/plain"}}))
+
+    for request in way.sent:
+        assert request.body == b'{"a":1}'
+        assert request.headers["Content-Type"] == "application/json"
+
+
+def test_what_has_no_meaning_changes_nothing(way: Way) -> None:
+    options = {
+        **OTHER,
+        "params": {"a": 1},
+        "query": "a=1",
+        "content": "x",
+        "followRedirects": False,
+        "npmRequestOptions": {},
+    }
+
+    way.attempt(way.returns(prepare=options))
+
+    (request,) = way.sent
+    assert (request.url, request.body) == ("https://other.test/", None)
+    assert request.follow_redirects
+
+
 def test_a_script_that_changes_nothing_leaves_nothing_to_keep(way: Way) -> None:
     assert way.attempt(way.returns(prepare=same_request)).sent is None
 
