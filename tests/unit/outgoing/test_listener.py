@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -30,6 +30,8 @@ from rc_integrations_plugin.outgoing.chain import LeaseLost, Posting, being_post
 from rc_integrations_plugin.outgoing.listener import EventListener
 from rc_integrations_plugin.outgoing.steps import Step
 from rc_integrations_plugin.services import Services
+from rc_integrations_plugin.storage.deliveries import DeliveryStore
+from rc_integrations_plugin.storage.integrations import IntegrationStore
 from tests.factories import NOON, make_incoming, make_outgoing
 from tests.fakes import RecordingWakeUp
 from tests.listening import stored_attempts, stored_deliveries
@@ -628,6 +630,21 @@ def test_sessions_in_use_at_once_do_not_mix(
 
     assert len(stored_deliveries(engine)) == 1
     assert wake_up.rings == 1
+
+
+def test_an_event_needs_no_connection_but_the_host_s(
+    services: Services, engine: Engine, listening: str
+) -> None:
+    one = create_engine(engine.url, pool_size=1, max_overflow=0, pool_timeout=0.1)
+    with_one = dataclasses.replace(
+        services, integrations=IntegrationStore(one), deliveries=DeliveryStore(one)
+    )
+    with Session(one) as session:
+        EventListener(with_one).on_event(_event_in(session))
+        session.commit()
+    one.dispose()
+
+    assert texts(engine) == ["hello"]
 
 
 def _event_in(session: Session) -> ChatEvent:
