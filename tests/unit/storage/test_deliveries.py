@@ -181,6 +181,19 @@ def test_errors_in_a_host_s_session_quote_no_data(engine: Engine, store: Deliver
     assert "very secret" not in str(caught.value)
 
 
+def test_errors_of_a_discreet_engine_quote_no_data(engine: Engine) -> None:
+    discreet = engine.execution_options()
+    discreet.hide_parameters = True
+    store = DeliveryStore(discreet)
+    delivery = make_delivery(data={"token": "very secret"})
+    store.open([delivery])
+
+    with pytest.raises(IntegrityError) as caught:
+        store.open([delivery])
+
+    assert "very secret" not in str(caught.value)
+
+
 def test_a_finished_delivery_can_be_opened_and_is_never_due(store: DeliveryStore) -> None:
     delivery = make_delivery(outcome=DeliveryOutcome.STOPPED, finished_at=NOON)
     attempt = make_attempt(delivery, outcome=DeliveryOutcome.STOPPED, error="too long")

@@ -9,11 +9,12 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, update
 
 from rc_integrations_plugin.integrations.deliveries import Delivery, DeliveryResult
 from rc_integrations_plugin.integrations.tokens import new_id
 from rc_integrations_plugin.storage.deliveries import DeliveryStore
+from rc_integrations_plugin.storage.tables import deliveries
 from tests.factories import NOON, make_attempt, make_delivery
 
 SOON = NOON + timedelta(seconds=10)
@@ -261,19 +262,40 @@ def test_looking_for_nothing_locks_nothing(engine: Engine, store: DeliveryStore)
     assert [one for one in statements if "pg_advisory" in one] == []
 
 
-def test_how_much_waits_does_not_change_how_many_rows_are_read(
+def test_neither_finished_nor_all_due_deliveries_are_read(
     engine: Engine, store: DeliveryStore
 ) -> None:
-    open_many(store, a=3000, b=1, c=1)
-    read: list[int] = []
-    event.listen(
-        engine, "after_cursor_execute", lambda *sent: read.append(sent[4].compiled is not None)
-    )
+    open_many(store, a=3000, b=100, **{f"i{number}": 1 for number in range(50)})
+    finished = update(deliveries).where(deliveries.c.integration_id == "b").values(due_at=None)
+    with engine.begin() as connection:
+        connection.execute(finished)
+        connection.exec_driver_sql("ANALYZE")
+    sent: list[tuple[str, Any]] = []
+    event.listen(engine, "before_cursor_execute", lambda *given: sent.append(given[2:4]))
 
     found = lease(store, limit=30, per_integration=10)
 
-    assert per_integration(found) == {"a": 10, "b": 1, "c": 1}
-    assert len(read) <= 9
+    assert per_integration(found).keys() <= {"a", *(f"i{number}" for number in range(50))}
+    assert len(found) == 30
+    assert len(sent) <= 9
+    plans = explain(engine, [one for one in sent if one[0].split()[0] in {"SELECT", "WITH"}])
+    assert "ix_rc_integration_deliveries_due" in plans
+    assert "ix_rc_integration_deliveries_integration_id_created_at" not in plans
+    # PostgreSQL's words and SQLite's, for reading a whole table or index
+    assert "Seq Scan on rc_integration_deliveries" not in plans
+    assert "SCAN rc_integration_deliveries" not in plans
+
+
+def explain(engine: Engine, statements: Sequence[tuple[str, Any]]) -> str:
+    """Return how the database would execute statements, in its own words."""
+    how = "EXPLAIN" if engine.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+    with engine.connect() as connection:
+        lines = [
+            str(row)
+            for statement, values in statements
+            for row in connection.exec_driver_sql(f"{how} {statement}", values)
+        ]
+    return "\n".join(lines)
 
 
 def test_waiting_ones_can_be_put_off_in_the_same_order(store: DeliveryStore) -> None:
