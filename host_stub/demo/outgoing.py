@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from host_stub.demo.folder import Memory, Receiver
-from host_stub.demo.names import BOT, GENERAL
-from host_stub.demo.receiver import ECHO, FLAKY, PULLS_OF
+from host_stub.demo.names import BOT, ECHO, FLAKY, GENERAL, PULLS_OF
 from host_stub.demo.rest import RestClient
 
 ROOM = GENERAL

@@ -14,7 +14,7 @@ from typing import IO
 from host_stub.demo import guard
 from host_stub.demo.wakeups import Wakeups
 
-_SERVERS_SECONDS = 1.6
+_SERVERS_SECONDS = 1.2
 _STORE_SECONDS = 0.6
 _PR_SET_CHILD_SUBREAPER = 36
 

@@ -15,9 +15,8 @@ from typing import Any, TypedDict
 from flask import Flask, Response, abort, jsonify, request, url_for
 from standardwebhooks import Webhook, WebhookVerificationError
 
-PULLS_OF = "/repos/demo/app"
-ECHO = "/echo"
-FLAKY = "/flaky"
+from host_stub.demo.names import ECHO, FLAKY, PULLS_OF
+
 FAILURES = 2
 """So many calls of one delivery fail at the flaky path."""
 
