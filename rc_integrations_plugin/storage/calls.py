@@ -11,7 +11,7 @@ from sqlalchemy import Engine, RowMapping, delete, func, insert, select
 from rc_integrations_plugin.integrations.history import CallOutcome, IncomingCall
 from rc_integrations_plugin.integrations.text import storable
 from rc_integrations_plugin.storage.tables import calls
-from rc_integrations_plugin.storage.transactions import BATCH, delete_selected
+from rc_integrations_plugin.storage.transactions import delete_selected
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +73,7 @@ class CallStore:
         newest_first = (calls.c.called_at.desc(), calls.c.id.desc())
         too_many = select(calls.c.id).where(of_this).order_by(*newest_first).offset(keep_at_most)
         too_old = select(calls.c.id).where(of_this, calls.c.called_at < older_than)
-        return sum(
-            delete_selected(self._engine, calls, doomed.limit(BATCH))
-            for doomed in (too_old, too_many)
-        )
+        return sum(delete_selected(self._engine, calls, doomed) for doomed in (too_old, too_many))
 
 
 _INSERT = insert(calls)

@@ -326,8 +326,7 @@ class DeliveryStore:
         too_many = select(attempts.c.id).where(of_this).order_by(*newest_first).offset(keep)
         too_old = select(attempts.c.id).where(of_this, attempts.c.started_at < older_than)
         return sum(
-            delete_selected(self._engine, attempts, doomed.limit(BATCH))
-            for doomed in (too_old, too_many)
+            delete_selected(self._engine, attempts, doomed) for doomed in (too_old, too_many)
         )
 
 

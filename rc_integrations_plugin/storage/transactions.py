@@ -14,6 +14,7 @@ _TRIES = 3
 _PAUSE_SECONDS = 0.05
 BATCH = 500
 """Rows that one transaction deletes or moves: writers wait no longer than that takes."""
+_MOST_IDS = 20 * BATCH
 _LOCK_SQLITE = "UPDATE rc_integration_changes SET version = version WHERE id = 0"
 
 T = TypeVar("T")
@@ -77,19 +78,20 @@ def lock_sqlite(connection: Connection) -> None:
 
 def delete_in_batches(engine: Engine, table: Any, *conditions: Any) -> int:
     """Delete rows of a table with ids, a part at a time, and return how many those were."""
-    doomed = select(table.c.id).where(*conditions).limit(BATCH)
-    return delete_selected(engine, table, doomed)
+    return delete_selected(engine, table, select(table.c.id).where(*conditions))
 
 
 def delete_selected(engine: Engine, table: Any, doomed: Any) -> int:
-    """Delete the rows whose ids a SELECT of `BATCH` finds, again and again until it finds fewer."""
+    """Delete the rows whose ids a SELECT finds, a part at a time; return how many those were."""
     deleted = 0
     while True:
-        with engine.begin() as connection:
-            lock_sqlite(connection)
-            ids = connection.scalars(doomed).all()
-            if ids:
-                connection.execute(delete(table).where(table.c.id.in_(ids)))
+        # finding them may take long, and stops no writer
+        with engine.connect() as connection:
+            ids = connection.scalars(doomed.limit(_MOST_IDS)).all()
+        for start in range(0, len(ids), BATCH):
+            some = ids[start : start + BATCH]
+            with engine.begin() as connection:
+                connection.execute(delete(table).where(table.c.id.in_(some)))
         deleted += len(ids)
-        if len(ids) < BATCH:
+        if len(ids) < _MOST_IDS:
             return deleted
