@@ -36,7 +36,12 @@ from rc_integrations_plugin.outgoing.posting import Order, post_reply
 from rc_integrations_plugin.outgoing.prepare import Plan, plan_request
 from rc_integrations_plugin.outgoing.record import AttemptNotes
 from rc_integrations_plugin.outgoing.reply import Reply
-from rc_integrations_plugin.outgoing.request import build_request, default_request
+from rc_integrations_plugin.outgoing.request import (
+    build_request,
+    current_data,
+    current_url,
+    default_request,
+)
 from rc_integrations_plugin.outgoing.script import (
     find_script,
     prepare_argument,
@@ -85,6 +90,13 @@ class _Call:
     @property
     def delivery(self) -> Delivery:
         return self.notes.delivery
+
+    @property
+    def url(self) -> str | None:
+        """Where it goes; None if the integration has no such URL any more."""
+        if self.delivery.replay is not None:
+            return self.delivery.url
+        return current_url(self.integration, self.delivery.url)
 
 
 async def run_delivery(
@@ -166,6 +178,9 @@ async def _is_stopped(call: _Call) -> bool:
         reason = integration.disabled_reason
         call.notes.end(DeliveryOutcome.STOPPED, Step.INTEGRATION_OFF, error=reason)
         return True
+    if call.url is None:
+        call.notes.end(DeliveryOutcome.STOPPED, Step.URL_REMOVED)
+        return True
     if services.active_users.knows(integration.user_id):
         return False
     if await call.blocking(partial(_is_user_there, services, integration)):
@@ -191,10 +206,13 @@ def _find_script(call: _Call) -> Script | None:
 
 async def _plan(call: _Call, script: Script | None) -> Plan:
     delivery, notes = call.delivery, call.notes
-    default = default_request(call.integration, url=delivery.url, data=delivery.data)
-    notes.default = default
     if delivery.replay is not None:
+        default = default_request(call.integration, url=delivery.url, data=delivery.data)
+        notes.default = default
         return Plan(steps=(Step.PREPARED,), request=delivery.replay.sent or default)
+    data = current_data(call.integration, delivery.data)
+    default = default_request(call.integration, url=call.url or "", data=data)
+    notes.default = default
     if script is None:
         return plan_request(None, call.integration, default=default)
     run = await _call_script(call, script, PREPARE, lambda: prepare_argument(default))

@@ -45,6 +45,27 @@ def default_request(
     }
 
 
+def current_url(integration: OutgoingIntegration, url: str) -> str | None:
+    """Return where a delivery goes whose URL was found when it was made; None if to nowhere.
+
+    Somebody may have corrected the integration meanwhile: its only URL takes the place of another.
+    """
+    urls = [own.strip() for own in integration.urls if own.strip()]
+    if url in urls:
+        return url
+    return urls[0] if len(urls) == 1 else None
+
+
+def current_data(integration: OutgoingIntegration, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a delivery's data with the token that the integration has now."""
+    known = dict(data)
+    if integration.token is None:
+        known.pop("token", None)
+    else:
+        known["token"] = integration.token
+    return known
+
+
 def build_request(
     options: Mapping[str, Any],
     integration: OutgoingIntegration,

@@ -43,6 +43,8 @@ class Step(StrEnum):
     """Its answer is in the room; the worker that posted it came no further."""
     INTEGRATION_REMOVED = "stopped-integration-removed"
     INTEGRATION_OFF = "stopped-integration-disabled"
+    URL_REMOVED = "stopped-url-removed"
+    """The integration has other URLs now, and nothing tells which one took its place."""
     USER_GONE = "stopped-user-gone"
     """The one that the integration posts as."""
     CHAIN_TOO_LONG = "stopped-chain-too-long"

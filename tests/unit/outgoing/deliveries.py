@@ -160,7 +160,7 @@ class Way:
 
 def plain(**fields: Any) -> OutgoingIntegration:
     """Return an integration without a script."""
-    return make_outgoing(**{"user_id": BOT.id, **fields})
+    return make_outgoing(**{"user_id": BOT.id, "token": DATA["token"], **fields})
 
 
 def body(**content: Any) -> str:

@@ -532,6 +532,26 @@ def test_of_an_integration_that_is_off_nothing_is_sent(way: Way) -> None:
     assert (way.sent, attempt.steps[-1]) == ([], Step.INTEGRATION_OFF)
 
 
+def test_a_retry_goes_to_the_url_that_took_the_place_of_a_wrong_one(way: Way) -> None:
+    way.run(plain(urls=("https://corrected.test/",)), make_delivery(data=DATA, attempts=1))
+
+    assert [request.url for request in way.sent] == ["https://corrected.test/"]
+
+
+def test_a_url_that_was_removed_from_several_is_not_called(way: Way) -> None:
+    attempt = way.attempt(plain(urls=("https://one.test/", "https://two.test/")))
+
+    assert (attempt.outcome, attempt.steps[-1]) == (DeliveryOutcome.STOPPED, Step.URL_REMOVED)
+    assert way.sent == []
+
+
+@pytest.mark.parametrize("token", ["new-token", None])
+def test_a_retry_tells_the_token_of_now(way: Way, token: str | None) -> None:
+    way.run(plain(token=token), make_delivery(data=DATA, attempts=1))
+
+    assert json.loads(way.sent[0].body or b"").get("token") == token
+
+
 @pytest.mark.parametrize("users", [[], [replace(BOT, is_active=False)]], ids=["gone", "inactive"])
 def test_an_integration_whose_user_is_gone_is_switched_off(way: Way, users: list[Any]) -> None:
     way.host.users = users

@@ -34,6 +34,7 @@ OURS = {
     Step.POSTED_BEFORE,
     Step.INTEGRATION_REMOVED,
     Step.INTEGRATION_OFF,
+    Step.URL_REMOVED,
     Step.USER_GONE,
     Step.CHAIN_TOO_LONG,
     Step.OUR_FAULT,
