@@ -58,6 +58,7 @@ class IntegrationsWorker(SimpleWorker):
         """Do jobs until a signal says to stop, and in threads what else a worker does."""
         app: Flask = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
         with script_thread(app), sweep_thread(app):
+            self._install_signal_handlers()  # type: ignore[no-untyped-call]
             while not self.stopped_by_signal:
                 with suppress(StopRequested):
                     self._work_once(*args, **kwargs)

@@ -21,7 +21,7 @@ from redis import Redis
 
 from host_stub import seed
 from host_stub.app import create_app
-from host_stub.chat import tokens
+from host_stub.chat import messages, rooms, tokens
 from host_stub.chat.server import EXTENSION as STUB, Chat
 from rc_integrations_plugin.delivery.rq_wakeup import QUEUE
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
@@ -125,7 +125,7 @@ class Arena:
         log = self._folder / f"worker-{secrets.token_hex(4)}.log"
         arguments = ["--app", "host_stub.app", "integrations", "worker", *options]
         with log.open("wb") as output, contextlib.closing(self._redis()) as redis:
-            before = redis.scard(f"rq:workers:{QUEUE}")
+            before = _workers(redis)
             process = subprocess.Popen(
                 [sys.executable, "-m", "flask", *arguments],
                 env=os.environ | environment,
@@ -134,11 +134,24 @@ class Arena:
             )
             worker = Worker(process, log)
             try:
-                await_true(lambda: redis.scard(f"rq:workers:{QUEUE}") > before)
+                await_true(lambda: any(_is_ready(redis, key) for key in _workers(redis) - before))
                 yield worker
             finally:
                 if process.poll() is None:
                     worker.stop()
+
+    def workers(self) -> int:
+        """Return how many workers Redis knows."""
+        with contextlib.closing(self._redis()) as redis:
+            return int(redis.scard(f"rq:workers:{QUEUE}"))
+
+    def texts(self) -> list[str]:
+        """Return the texts in the room, the oldest first."""
+        with self.app.app_context():
+            chat: Chat = self.app.extensions[STUB]
+            room = rooms.load_room(chat, name="general")
+            page, _ = messages.list_messages(chat, room, offset=0, count=1000)
+            return [message.text for message in reversed(page)]
 
     def _redis(self) -> Redis:
         return Redis.from_url(self.config["RC_INTEGRATIONS_REDIS_URL"])
@@ -150,6 +163,14 @@ class Arena:
         self.services.sender.close()
         with self.app.app_context():
             self.app.extensions["sqlalchemy"].engine.dispose()
+
+
+def _workers(redis: Redis) -> Any:
+    return redis.smembers(f"rq:workers:{QUEUE}")
+
+
+def _is_ready(redis: Redis, key: str) -> bool:
+    return redis.hget(key, "state") in {b"idle", b"busy"}
 
 
 def wait(seconds: float) -> None:
