@@ -185,7 +185,8 @@ def _read(old: OutgoingIntegration, form: OutgoingForm, manager: Manager) -> Out
     checks.require_username(wanted.username)
     outgoing_checks.check_target_room(wanted.target_room, event)
     urls = outgoing_checks.read_urls(old.urls if form.urls is None else form.urls)
-    channels = outgoing_checks.read_channels(form.channel, event, chosen_by=manager)
+    csv = ",".join(old.channels) if form.channel is None else form.channel
+    channels = outgoing_checks.read_channels(csv, event, chosen_by=manager)
     checks.check_avatar(form.avatar)
     outgoing_checks.check_headers(form.headers or {})
     if form.basic_auth is not None:

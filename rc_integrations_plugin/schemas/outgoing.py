@@ -50,8 +50,8 @@ class OutgoingForm:
 
     name: str
     enabled: bool
-    channel: str
     script_enabled: bool
+    channel: str | None = None
     integration_id: str | None = None
     target_url: str | None = None
     event: str | None = None
@@ -105,7 +105,8 @@ class _CreateOutgoing(StrictSchema):
     enabled = Flag(required=True)
     event = Text(required=True, most=100)
     username = Text(required=True, most=1000)
-    channel = Text(required=True)
+    # docs: the documentation's own example has none
+    channel = Text(allow_none=True)
     script_enabled = Flag(required=True, data_key="scriptEnabled")
     urls = Texts(allow_none=True, most=MOST_URLS, split=split_urls)
     trigger_words = Texts(

@@ -63,7 +63,7 @@ def test_what_is_left_out_stays_as_it_was(server: Server, admin: Caller) -> None
     old = admin.create_outgoing(**FULL, signingSecret=SECRET)
     before = server.stored_outgoing(old)
 
-    new = change(admin, old)
+    new = change(admin, old, channel=...)
 
     changed = {"_updatedAt", "_updatedBy", "signingSecret"}
     assert {key for key in old | new if new.get(key) != old.get(key)} == changed
@@ -199,7 +199,7 @@ def test_a_new_signing_secret_is_told_once(server: Server, admin: Caller) -> Non
         ({"urls": ["mailto:a@b.test"]}, "error-invalid-urls"),
         ({"channel": "general"}, "error-invalid-channel-start-with-chars"),
         ({"channel": "#nowhere"}, "error-invalid-room"),
-        ({"channel": ...}, "invalid-params"),
+        ({"name": ...}, "invalid-params"),
         ({"token": ""}, "error-invalid-token"),
         ({"token": "  "}, "error-invalid-token"),
         ({"headers": {"Host": "evil.test"}}, "error-invalid-headers"),
@@ -216,7 +216,7 @@ def test_a_refused_change_changes_nothing(
 ) -> None:
     document = admin.create_outgoing(**FULL)
 
-    assert refusal(server, admin, document, name="New", **fields)["errorType"] == code
+    assert refusal(server, admin, document, **{"alias": "New"} | fields)["errorType"] == code
 
 
 def test_one_can_be_named_by_its_url(server: Server, admin: Caller) -> None:
@@ -306,6 +306,18 @@ def test_who_may_manage_all_changes_those_of_others(server: Server, admin: Calle
 
     assert changed["_createdBy"]["username"] == "admin"
     assert changed["_updatedBy"]["username"] == "ann"
+
+
+def test_channels_count_again_when_the_event_has_a_use_for_them(
+    server: Server, admin: Caller
+) -> None:
+    document = admin.create_outgoing(event="roomCreated")
+
+    changed = change(admin, document, event="sendMessage", channel="#general")
+    kept = change(admin, document, channel=..., event="fileUploaded")
+
+    assert (changed["channel"], kept["channel"]) == (["#general"], ["#general"])
+    assert server.stored_outgoing(document).listens_to == (f"#{server.room_id('general')}",)
 
 
 def test_a_room_that_he_left_may_not_be_kept(server: Server, admin: Caller) -> None:

@@ -288,26 +288,33 @@ def test_these_are_for_post(stage: Stage, hook: Hook, action: str) -> None:
     assert client.options(path).status_code == 204
 
 
-class NoMore(RateLimiter):
-    """Grants nothing."""
+class Limiter(RateLimiter):
+    """Grants all, or nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, grants: bool) -> None:
         super().__init__(calls=1, seconds=1, redis_url="redis://127.0.0.1:1/0")
+        self.grants = grants
 
     def count(self, *key: str) -> Allowance:
         return Allowance(
-            granted=False, first_refusal=True, limit=1, remaining=0, reset_at=4_000_000_000.0
+            granted=self.grants,
+            first_refusal=not self.grants,
+            limit=1,
+            remaining=0,
+            reset_at=4_000_000_000.0,
         )
 
 
 @pytest.mark.parametrize("action", ["add", "remove"])
 def test_calls_of_these_are_limited_too(stage: Stage, hook: Hook, action: str) -> None:
-    limiter = NoMore()
-    stage.app.extensions[EXTENSION] = dataclasses.replace(stage.services, rate_limiter=limiter)
+    answers = []
+    for grants in (True, False):
+        limiter = Limiter(grants=grants)
+        services = dataclasses.replace(stage.services, rate_limiter=limiter)
+        stage.app.extensions[EXTENSION] = services
+        answers.append(call(hook, action, {}))
+        limiter.close()
 
-    answer = call(hook, action, add_body())
-
-    assert answer.status_code == 429
-    assert answer.headers["X-RateLimit-Remaining"] == "0"
-    assert "Retry-After" in answer.headers
-    limiter.close()
+    assert [answer.status_code for answer in answers] == [400, 429]
+    assert answers[1].headers["X-RateLimit-Remaining"] == "0"
+    assert "Retry-After" in answers[1].headers
