@@ -1,0 +1,118 @@
+"""What came of the attempts to make deliveries: the history of outgoing integrations."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, exists, func, select
+
+from rc_integrations_plugin.integrations.deliveries import (
+    Delivery,
+    DeliveryAttempt,
+    DeliveryOutcome,
+)
+from rc_integrations_plugin.integrations.text import is_storable
+from rc_integrations_plugin.storage.delivery_rows import (
+    ATTEMPT_COLUMNS,
+    DELIVERY_COLUMNS,
+    to_attempt,
+    to_delivery,
+)
+from rc_integrations_plugin.storage.tables import attempts, deliveries
+from rc_integrations_plugin.storage.transactions import (
+    delete_in_batches,
+    delete_selected,
+    settled,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptFilter:
+    """Which attempts of one integration are wanted."""
+
+    integration_id: str
+    outcome: DeliveryOutcome | None = None
+
+
+class AttemptStore:
+    """The table of attempts, each shown with its delivery."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = settled(engine)
+
+    def page(
+        self, wanted: AttemptFilter, *, offset: int, count: int, oldest_first: bool = False
+    ) -> tuple[Sequence[tuple[DeliveryAttempt, Delivery]], int]:
+        """Return some of the attempts, the newest first, and how many there are in all."""
+        condition = attempts.c.integration_id == wanted.integration_id
+        if wanted.outcome is not None:
+            condition &= attempts.c.outcome == wanted.outcome.value
+        keys = (attempts.c.started_at, attempts.c.id)
+        order = [key.asc() if oldest_first else key.desc() for key in keys]
+        rows = _WITH_DELIVERY.where(condition).order_by(*order).offset(offset).limit(count)
+        with self._engine.connect() as connection:
+            total = connection.scalar(select(func.count()).select_from(attempts).where(condition))
+            return [_pair(row) for row in connection.execute(rows)], total or 0
+
+    def find_attempt(
+        self, integration_id: str, attempt_id: str
+    ) -> tuple[DeliveryAttempt, Delivery] | None:
+        """Return an attempt of an integration and its delivery, or None."""
+        if not is_storable(integration_id) or not is_storable(attempt_id):
+            return None
+        statement = _WITH_DELIVERY.where(
+            attempts.c.id == attempt_id, attempts.c.integration_id == integration_id
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(statement).first()
+        return None if row is None else _pair(row)
+
+    def clear(self, integration_id: str) -> None:
+        """Forget an integration's attempts, and its deliveries that are finished."""
+        delete_in_batches(self._engine, attempts, attempts.c.integration_id == integration_id)
+        delete_in_batches(
+            self._engine,
+            deliveries,
+            deliveries.c.integration_id == integration_id,
+            deliveries.c.due_at.is_(None),
+        )
+
+    def prune(self, *, older_than: datetime, keep_at_most: int) -> int:
+        """Delete attempts that are too old, and all but the newest of each integration.
+
+        Finished deliveries go with the last of their attempts.
+
+        Returns:
+            How many attempts were deleted.
+        """
+        with self._engine.connect() as connection:
+            ids = connection.scalars(select(attempts.c.integration_id).distinct()).all()
+        deleted = sum(self._prune_attempts(one, older_than, keep_at_most) for one in ids)
+        delete_in_batches(
+            self._engine,
+            deliveries,
+            deliveries.c.due_at.is_(None),
+            ~exists().where(attempts.c.delivery_id == deliveries.c.id),
+        )
+        return deleted
+
+    def _prune_attempts(self, integration_id: str, older_than: datetime, keep: int) -> int:
+        of_this = attempts.c.integration_id == integration_id
+        newest_first = (attempts.c.started_at.desc(), attempts.c.id.desc())
+        too_many = select(attempts.c.id).where(of_this).order_by(*newest_first).offset(keep)
+        too_old = select(attempts.c.id).where(of_this, attempts.c.started_at < older_than)
+        return sum(
+            delete_selected(self._engine, attempts, doomed) for doomed in (too_old, too_many)
+        )
+
+
+_WITH_DELIVERY = select(*ATTEMPT_COLUMNS, *DELIVERY_COLUMNS).join(
+    deliveries, deliveries.c.id == attempts.c.delivery_id
+)
+
+
+def _pair(row: Any) -> tuple[DeliveryAttempt, Delivery]:
+    values = tuple(row)
+    split = len(ATTEMPT_COLUMNS)
+    return to_attempt(values[:split]), to_delivery(values[split:])
