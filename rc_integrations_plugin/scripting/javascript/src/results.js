@@ -15,39 +15,29 @@ export function typeName(value) {
 
 /** Returns the value itself where JSON takes it as it is, which is the usual case, or a copy. */
 export function toData(value) {
-  return isPlain(value, 0) ? value : copy(value, 'result', []);
+  return isPlain([value], -1) ? value : copy(value, 'result', []);
 }
 
-const { getPrototypeOf } = Object;
+const { getPrototypeOf, prototype, values } = Object;
 const { isArray } = Array;
-const { prototype } = Object;
 
+// Written out for the common kinds of values: a call, or `for ... in`, costs more than all else here.
 function isPlain(value, depth) {
-  return typeof value === 'object' ? isPlainObject(value, depth) : isPlainPrimitive(value);
-}
-
-function isPlainPrimitive(value) {
-  return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number' || value === undefined;
-}
-
-// Written out for the common kinds of values: a call costs more than all else here.
-function isPlainObject(value, depth) {
   if (value === null) return true;
   if (depth >= maxDepth || value.toJSON !== undefined) return false;
-  if (isArray(value)) {
-    for (let at = 0; at < value.length; at += 1) {
-      const item = value[at];
-      if (typeof item === 'string' || typeof item === 'number') continue;
-      if (!isPlain(item, depth + 1)) return false;
-    }
-    return true;
+  let items = value;
+  if (!isArray(value)) {
+    const parent = getPrototypeOf(value);
+    if (parent !== prototype && parent !== null) return false;
+    items = values(value);
   }
-  const parent = getPrototypeOf(value);
-  if (parent !== prototype && parent !== null) return false;
-  for (const key in value) {
-    const item = value[key];
-    if (typeof item === 'string' || typeof item === 'number') continue;
-    if (!isPlain(item, depth + 1)) return false;
+  for (let at = 0; at < items.length; at += 1) {
+    const item = items[at];
+    const type = typeof item;
+    if (type === 'string' || type === 'number') continue;
+    if (type === 'object') {
+      if (!isPlain(item, depth + 1)) return false;
+    } else if (type !== 'boolean' && type !== 'undefined') return false;
   }
   return true;
 }
