@@ -117,7 +117,12 @@ def test_rocketchat_api_manages_outgoing_integrations(rocket: Any) -> None:
         rocket.chat_post_message("deploy it", channel="#general")
         await_true(lambda: len(receiving.received) == 1)
         await_true(lambda: len(list(rocket.integrations_history(made["_id"]))) == 1)
-    (call,) = rocket.integrations_history(made["_id"])
+        (call,) = rocket.integrations_history(made["_id"])
+        again = {"integrationId": made["_id"], "historyId": call["_id"]}
+        rocket.call_api_post("integrations.replayOutgoing", **again)
+        await_true(lambda: len(list(rocket.integrations_history(made["_id"]))) == 2)
+    first, second = receiving.received
+    (replay, _) = rocket.integrations_history(made["_id"])
     found = rocket.integrations_get(made["_id"])["integration"]
     changed = rocket.integrations_update(
         "webhook-outgoing", **fields(name="bridge2", channel=""), integration_id=made["_id"]
@@ -126,7 +131,10 @@ def test_rocketchat_api_manages_outgoing_integrations(rocket: Any) -> None:
     removed = rocket.integrations_remove("webhook-outgoing", made["_id"])
     left = [each["_id"] for each in rocket.integrations_list()]
 
-    told = json.loads(receiving.received[0].body)
+    assert second.body == first.body
+    assert second.headers["webhook-id"] == first.headers["webhook-id"]
+    assert replay["replayOf"] == call["_id"]
+    told = json.loads(first.body)
     assert (told["token"], told["text"]) == ("token-of-mine", "deploy it")
     assert (call["type"], call["outcome"], call["status"]) == ("outgoing-webhook", "delivered", 200)
     assert call["data"]["text"] == "deploy it"
