@@ -30,11 +30,15 @@ from host_stub.chat import tokens
 from host_stub.chat.posting import NewMessage, post_message
 from host_stub.chat.server import EXTENSION, Chat
 from host_stub.database import db
+from rc_integrations_plugin.host.signals import subscribe
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
+from rc_integrations_plugin.outgoing.index_cache import IndexCache
+from rc_integrations_plugin.outgoing.listener import EventListener
+from rc_integrations_plugin.services import EXTENSION as PLUGIN, Services
 from rc_integrations_plugin.storage.integration_rows import to_row
 from rc_integrations_plugin.storage.tables import changes, deliveries, integrations
 from tests.factories import make_outgoing
-from tests.listening import listen_again, silence
+from tests.listening import silence
 
 TEXT = "Could somebody look at the deploy of yesterday? It took rather long :thinking:"
 LONG_TEXT = (TEXT + " ") * 50
@@ -81,16 +85,16 @@ def main() -> None:
         with app.app_context():
             by_rest, by_function = _ways_to_post(app)
             print(f"{'integrations listen':<28} {'many':>6}", end="")
-            print(
-                "".join(f" {name:>8} {'of bare':>8}" for name in ("REST µs", "post µs", "long µs"))
-            )
+            names = ("REST µs", "post µs", "long µs")
+            print("".join(f" {name:>8} {'of bare':>8}" for name in names), f"{'load ms':>8}")
             for crowd, many in _rows():
                 _fill(db.engine, list(crowd.members(many)))
+                loading = _loading(app)
                 figures = ""
                 for post, text in ((by_rest, TEXT), (by_function, TEXT), (by_function, LONG_TEXT)):
                     cost, ratio = _measure(app, partial(post, text), options)
                     figures += f" {cost * 1e6:>8.0f} {ratio:>8.2f}"
-                print(f"{crowd.name:<28} {many:>6}{figures}", flush=True)
+                print(f"{crowd.name:<28} {many:>6}{figures} {loading * 1e3:>8.0f}", flush=True)
             assert db.session.scalar(select(func.count()).select_from(deliveries)) == 0
             db.engine.dispose()
 
@@ -102,9 +106,11 @@ def _rows() -> Sequence[tuple[Crowd, int]]:
 def _measure(app: Flask, post: Callable[[], None], options: Any) -> tuple[float, float]:
     """Return the processor seconds of a message that is listened to, and their ratio to bare."""
     costs, ratios = [], []
+    services: Services = app.extensions[PLUGIN]
+    listener = EventListener(services)
     before = _bare(app, post, options.messages)
     for _ in range(options.rounds):
-        listen_again(app)
+        subscribe(services.host, listener.on_event)
         post()
         cost = _cost(post, options.messages)
         after = _bare(app, post, options.messages)
@@ -112,6 +118,14 @@ def _measure(app: Flask, post: Callable[[], None], options: Any) -> tuple[float,
         ratios.append(cost / statistics.mean((before, after)))
         before = after
     return statistics.median(costs), statistics.median(ratios)
+
+
+def _loading(app: Flask) -> float:
+    """Return the processor seconds that it takes to load all integrations, as after a change."""
+    services: Services = app.extensions[PLUGIN]
+    started = time.process_time()
+    IndexCache(services.integrations).load()
+    return time.process_time() - started
 
 
 def _bare(app: Flask, post: Callable[[], None], messages: int) -> float:
