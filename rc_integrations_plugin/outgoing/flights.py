@@ -30,6 +30,8 @@ SOON = timedelta(seconds=1.5)
 _BLOCKING_THREADS = 32
 """For scripts and for posting; each waits for other processes most of the time."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.2
+_SHORTEST_PAUSE = 0.015
+"""Meanwhile so many calls come back that a batch is worth its statements."""
 _DATABASE_AWAY_PAUSE = 0.5
 _END_LOOK_SECONDS = 0.02
 logger = logging.getLogger(__name__)
@@ -113,9 +115,11 @@ class Flights:
         self._threads.shutdown(wait=False)
 
     async def _serve(self) -> None:
+        loop = asyncio.get_running_loop()
         try:
             while self._waiters or self._in_air:
                 self._changed.clear()
+                earliest = loop.time() + _SHORTEST_PAUSE
                 try:
                     await self._renew()
                     pause = await self._look()
@@ -123,6 +127,7 @@ class Flights:
                     log_fault(logger, "Deliveries that are due cannot be found", error)
                     pause = _DATABASE_AWAY_PAUSE
                 await self._wait(pause)
+                await asyncio.sleep(max(earliest - loop.time(), 0))
         finally:
             self._serving = None
             self._send_home()
