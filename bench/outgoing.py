@@ -6,7 +6,9 @@ crowd: 1,000 deliveries to a receiver that takes 100 ms, by one worker process, 
 of a second integration hang for 30 s and a third integration has a single delivery.
 speed: deliveries to an instant receiver by one worker (SQLite, Redis, its own process), beside a
 loop of `requests.Session` and one of aiohttp with 32 calls in flight: both only call, and store
-nothing. In each round all three are measured in turn; the ratios are medians over the rounds.
+nothing. In each round all three are measured in turn; the ratios are medians over the rounds, of
+calls a second and of calls for the same processor time, which tells more where the machine has
+other things to do.
 two: the same by two workers, beside one.
 """
 
@@ -18,17 +20,28 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+from typing import NamedTuple
 
 import aiohttp
 import requests
 
 from bench.delivering import DATA, Place
 from bench.receiver import receiver
+from bench.servers import Server
 
 IN_FLIGHT = 32
 INTEGRATIONS = 4
 BODY = json.dumps(DATA).encode()
 HEADERS = {"Content-Type": "application/json"}
+
+
+class Figure(NamedTuple):
+    """What one loop or worker did."""
+
+    rate: float
+    """Calls a second."""
+    cpu_ms: float
+    """Processor time for one call."""
 
 
 def main() -> None:
@@ -80,24 +93,28 @@ def crowd(url: str) -> None:
 
 def speed(url: str, deliveries: int, rounds: int) -> None:
     """Measure one worker beside loops that only call."""
+    found: dict[str, list[Figure]] = {"requests.Session": [], "aiohttp": [], "worker": []}
     with tempfile.TemporaryDirectory() as folder:
         place = Place(Path(folder), {})
-        with place.redis(), place.workers(1):
+        with place.redis(), place.workers(1) as pid:
+            worker = Server("", pid)
             _by_workers(place, url, 200)
-            figures = [
-                (
-                    _by_requests(url + "/instant", deliveries),
-                    asyncio.run(_by_aiohttp(url + "/instant", deliveries)),
-                    _by_workers(place, url, deliveries),
-                )
-                for _ in range(rounds)
-            ]
-    with_requests, with_aiohttp, ours = map(statistics.median, zip(*figures, strict=True))
-    print(f"speed: requests.Session {with_requests:.0f}/s, aiohttp {with_aiohttp:.0f}/s,")
-    print(f"       one worker {ours:.0f}/s:")
-    of_requests = statistics.median(worker / one for one, _, worker in figures)
-    of_aiohttp = statistics.median(worker / other for _, other, worker in figures)
-    print(f"       {of_requests:.2f} of requests.Session, {of_aiohttp:.2f} of aiohttp")
+            for _ in range(rounds):
+                found["requests.Session"].append(_by_requests(url + "/instant", deliveries))
+                found["aiohttp"].append(asyncio.run(_by_aiohttp(url + "/instant", deliveries)))
+                before = worker.processor_seconds()
+                rate = _by_workers(place, url, deliveries)
+                used = worker.processor_seconds() - before
+                found["worker"].append(Figure(rate, used * 1000 / deliveries))
+    for name, figures in found.items():
+        rate, cpu_ms = (statistics.median(values) for values in zip(*figures, strict=True))
+        print(f"speed: {name:<16} {rate:>6.0f}/s {cpu_ms:>6.2f} ms of processor time each")
+    for name in ("requests.Session", "aiohttp"):
+        pairs = list(zip(found["worker"], found[name], strict=True))
+        rate = statistics.median(ours.rate / other.rate for ours, other in pairs)
+        cpu = statistics.median(other.cpu_ms / ours.cpu_ms for ours, other in pairs)
+        print(f"       worker beside {name}: {rate:.2f} of its calls a second,")
+        print(f"       {cpu:.2f} of its calls for the same processor time")
 
 
 def two(url: str, deliveries: int, rounds: int) -> None:
@@ -114,17 +131,17 @@ def two(url: str, deliveries: int, rounds: int) -> None:
     print(f"two:   one worker {one:.0f}/s, two workers {both:.0f}/s: {both / one:.2f}")
 
 
-def _by_requests(url: str, calls: int) -> float:
-    started = time.perf_counter()
+def _by_requests(url: str, calls: int) -> Figure:
+    started, used = time.perf_counter(), time.process_time()
     with requests.Session() as session:
         for _ in range(calls):
             assert session.post(url, data=BODY, headers=HEADERS, timeout=10).ok
-    return calls / (time.perf_counter() - started)
+    return _figure(calls, started, used)
 
 
-async def _by_aiohttp(url: str, calls: int) -> float:
+async def _by_aiohttp(url: str, calls: int) -> Figure:
     left = iter(range(calls))
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     async with aiohttp.ClientSession(headers=HEADERS) as session:
 
         async def call() -> None:
@@ -133,7 +150,12 @@ async def _by_aiohttp(url: str, calls: int) -> float:
                     await answer.read()
 
         await asyncio.gather(*(call() for _ in range(IN_FLIGHT)))
-    return calls / (time.perf_counter() - started)
+    return _figure(calls, started, used)
+
+
+def _figure(calls: int, started: float, used: float) -> Figure:
+    rate = calls / (time.perf_counter() - started)
+    return Figure(rate, (time.process_time() - used) * 1000 / calls)
 
 
 def _by_workers(place: Place, url: str, deliveries: int) -> float:
