@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Response, jsonify
 
-from rc_integrations_plugin.api.saved import Saved
 from rc_integrations_plugin.errors import (
     ApiError,
     IntegrationsError,
@@ -15,6 +14,7 @@ from rc_integrations_plugin.errors import (
     PermissionMissing,
 )
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
+from rc_integrations_plugin.management.saved import Saved
 from rc_integrations_plugin.schemas.documents import integration_document
 from rc_integrations_plugin.schemas.queries import Paging
 from rc_integrations_plugin.scripting.checker import finding_document

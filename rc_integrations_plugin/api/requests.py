@@ -7,7 +7,6 @@ from typing import Any
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from rc_integrations_plugin.api.saved import may_manage_some
 from rc_integrations_plugin.errors import (
     BodyTooLarge,
     InvalidParams,
@@ -15,6 +14,7 @@ from rc_integrations_plugin.errors import (
     PermissionMissing,
 )
 from rc_integrations_plugin.host.port import User
+from rc_integrations_plugin.management.saved import may_manage_some
 from rc_integrations_plugin.services import Services
 
 

@@ -11,7 +11,6 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from rc_integrations_plugin.api import requests
-from rc_integrations_plugin.api.outgoing import create_outgoing
 from rc_integrations_plugin.errors import ApiError, HookDisabled, IntegrationsError
 from rc_integrations_plugin.host.port import User
 from rc_integrations_plugin.incoming import answers
@@ -28,6 +27,7 @@ from rc_integrations_plugin.integrations.budget import Allowance
 from rc_integrations_plugin.integrations.permissions import Manager, Scope, read_manager
 from rc_integrations_plugin.integrations.records import IncomingIntegration, IntegrationType
 from rc_integrations_plugin.integrations.tokens import new_token
+from rc_integrations_plugin.management.outgoing import create_outgoing
 from rc_integrations_plugin.schemas.documents import integration_document
 from rc_integrations_plugin.schemas.outgoing import OutgoingForm
 from rc_integrations_plugin.schemas.subscriptions import (

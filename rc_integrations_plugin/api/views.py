@@ -2,19 +2,21 @@
 
 from flask import Blueprint, Response
 
-from rc_integrations_plugin.api import answers, listing, requests, saving
-from rc_integrations_plugin.api.outgoing import create_outgoing, update_outgoing
-from rc_integrations_plugin.api.replay import open_replay
-from rc_integrations_plugin.api.saved import (
+from rc_integrations_plugin.api import answers, requests
+from rc_integrations_plugin.errors import ApiError, IntegrationsError, NothingFound
+from rc_integrations_plugin.integrations.permissions import read_manager
+from rc_integrations_plugin.integrations.records import IntegrationType, OutgoingIntegration
+from rc_integrations_plugin.management import listing
+from rc_integrations_plugin.management.incoming import create_incoming, update_incoming
+from rc_integrations_plugin.management.outgoing import create_outgoing, update_outgoing
+from rc_integrations_plugin.management.replay import open_replay
+from rc_integrations_plugin.management.saved import (
     Integration,
     find_incoming,
     find_managed,
     find_outgoing,
     may_manage_some,
 )
-from rc_integrations_plugin.errors import ApiError, IntegrationsError, NothingFound
-from rc_integrations_plugin.integrations.permissions import read_manager
-from rc_integrations_plugin.integrations.records import IntegrationType, OutgoingIntegration
 from rc_integrations_plugin.schemas import incoming, outgoing, queries
 from rc_integrations_plugin.schemas.documents import integration_document
 from rc_integrations_plugin.services import Services, current_services
@@ -46,7 +48,7 @@ def create() -> Response:
         new = outgoing.read_new_outgoing(body)
         return answers.stored(create_outgoing(services, manager, new))
     form = incoming.read_new_incoming(body)
-    return answers.stored(saving.create_incoming(services, manager, form))
+    return answers.stored(create_incoming(services, manager, form))
 
 
 def update() -> Response:
@@ -60,7 +62,7 @@ def update() -> Response:
         changed = outgoing.read_changed_outgoing(body)
         return answers.stored(update_outgoing(services, manager, changed))
     form = incoming.read_changed_incoming(body)
-    return answers.stored(saving.update_incoming(services, manager, form))
+    return answers.stored(update_incoming(services, manager, form))
 
 
 def get() -> Response:

@@ -5,10 +5,15 @@ from typing import Any
 
 import pytest
 
-from rc_integrations_plugin.api.channels import Saver, check_rooms, find_listened, find_target
 from rc_integrations_plugin.errors import ApiError
 from rc_integrations_plugin.host.port import RoomKind
 from rc_integrations_plugin.integrations.permissions import Manager
+from rc_integrations_plugin.management.channels import (
+    Saver,
+    check_rooms,
+    find_listened,
+    find_target,
+)
 from tests.callers import Caller, Server, change_body
 from tests.conformance.memory_host import MemoryUser
 from tests.conformance.memory_world import MemoryWorld

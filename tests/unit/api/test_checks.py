@@ -2,11 +2,11 @@
 
 import pytest
 
-from rc_integrations_plugin.api.channels import Saver, check_rooms
-from rc_integrations_plugin.api.checks import find_post_as
 from rc_integrations_plugin.errors import ApiError
 from rc_integrations_plugin.host.port import RoomKind
 from rc_integrations_plugin.integrations.permissions import Manager
+from rc_integrations_plugin.management.channels import Saver, check_rooms
+from rc_integrations_plugin.management.checks import find_post_as
 from tests.conformance.memory_host import MemoryUser
 from tests.conformance.memory_world import MemoryWorld
 

@@ -5,8 +5,6 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from rc_integrations_plugin.api.attempts import attempt_document
-from rc_integrations_plugin.api.saved import find_managed
 from rc_integrations_plugin.host.port import User
 from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
 from rc_integrations_plugin.integrations.history import CallOutcome
@@ -16,6 +14,8 @@ from rc_integrations_plugin.integrations.records import (
     IntegrationType,
     OutgoingIntegration,
 )
+from rc_integrations_plugin.management.attempts import attempt_document
+from rc_integrations_plugin.management.saved import find_managed
 from rc_integrations_plugin.schemas.documents import (
     call_document,
     history_integration,

@@ -6,7 +6,6 @@ No error quotes a URL, a header's value or a secret: they may hold what others m
 import re
 from collections.abc import Iterable, Mapping
 
-from rc_integrations_plugin.api.checks import check_channels
 from rc_integrations_plugin.delivery.headers import refusal_of_request, sendable_headers
 from rc_integrations_plugin.delivery.http import HttpFailure, HttpRequest
 from rc_integrations_plugin.delivery.retry import RetryDelay
@@ -20,6 +19,7 @@ from rc_integrations_plugin.errors import ApiError
 from rc_integrations_plugin.host.events import EventName
 from rc_integrations_plugin.integrations.channels import split_channels
 from rc_integrations_plugin.integrations.permissions import Manager
+from rc_integrations_plugin.management.checks import check_channels
 from rc_integrations_plugin.outgoing.matching import (
     EVENTS_WITH_CHANNELS,
     EVENTS_WITH_TARGET_ROOM,

@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from rc_integrations_plugin.api import checks, freezing, outgoing_checks
-from rc_integrations_plugin.api.channels import Saver, find_listened, find_target
-from rc_integrations_plugin.api.saved import (
+from rc_integrations_plugin.host.events import EventName
+from rc_integrations_plugin.integrations.permissions import Manager
+from rc_integrations_plugin.integrations.records import OutgoingIntegration
+from rc_integrations_plugin.integrations.tokens import new_id
+from rc_integrations_plugin.management import checks, freezing, outgoing_checks
+from rc_integrations_plugin.management.channels import Saver, find_listened, find_target
+from rc_integrations_plugin.management.saved import (
     Saved,
     editor_of,
     find_outgoing,
@@ -15,10 +19,6 @@ from rc_integrations_plugin.api.saved import (
     require_some_scope,
     time_after,
 )
-from rc_integrations_plugin.host.events import EventName
-from rc_integrations_plugin.integrations.permissions import Manager
-from rc_integrations_plugin.integrations.records import OutgoingIntegration
-from rc_integrations_plugin.integrations.tokens import new_id
 from rc_integrations_plugin.outgoing.matching import EVENTS_WITH_TRIGGER_WORDS
 from rc_integrations_plugin.schemas.outgoing import GENERATE, OutgoingForm
 from rc_integrations_plugin.services import Services

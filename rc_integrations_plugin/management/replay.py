@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from rc_integrations_plugin.api.saved import find_managed, require_some_scope
 from rc_integrations_plugin.errors import ApiError
 from rc_integrations_plugin.integrations.deliveries import Delivery, Replay
 from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.integrations.tokens import new_id
+from rc_integrations_plugin.management.saved import find_managed, require_some_scope
 from rc_integrations_plugin.outgoing.steps import Step
 from rc_integrations_plugin.services import Services
 

@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from rc_integrations_plugin.api import checks, freezing
-from rc_integrations_plugin.api.channels import Saver, check_rooms
-from rc_integrations_plugin.api.saved import (
+from rc_integrations_plugin.host.port import User
+from rc_integrations_plugin.integrations.permissions import Manager
+from rc_integrations_plugin.integrations.records import IncomingIntegration
+from rc_integrations_plugin.integrations.tokens import new_id, new_token
+from rc_integrations_plugin.management import checks, freezing
+from rc_integrations_plugin.management.channels import Saver, check_rooms
+from rc_integrations_plugin.management.saved import (
     Saved,
     editor_of,
     find_incoming,
@@ -15,10 +19,6 @@ from rc_integrations_plugin.api.saved import (
     require_some_scope,
     time_after,
 )
-from rc_integrations_plugin.host.port import User
-from rc_integrations_plugin.integrations.permissions import Manager
-from rc_integrations_plugin.integrations.records import IncomingIntegration
-from rc_integrations_plugin.integrations.tokens import new_id, new_token
 from rc_integrations_plugin.schemas.incoming import IncomingForm
 from rc_integrations_plugin.services import Services
 

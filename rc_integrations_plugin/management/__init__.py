@@ -1,0 +1,1 @@
+"""Making, changing and removing integrations: what the API, the pages and commands share."""
