@@ -33,8 +33,7 @@ class RunningDemo:
     errors: IO[str]
 
     def read_errors(self) -> str:
-        self.errors.seek(0)
-        return self.errors.read()
+        return _read_all(self.errors)
 
     @property
     def url(self) -> str:
@@ -155,9 +154,15 @@ def running_demo(data: Path, *options: str) -> Iterator[RunningDemo]:
             assert LAST_LINE in running.printed, f"it did not start: {running.read_errors()}"
             yield running
         finally:
+            sys.stderr.write(_read_all(errors))  # pytest shows it where the test fails
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
             process.wait(20)
+
+
+def _read_all(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read()
 
 
 def _read_until_up(process: "subprocess.Popen[str]") -> str:
