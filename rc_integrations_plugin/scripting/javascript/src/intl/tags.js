@@ -1,8 +1,8 @@
 // The locales whose ways of writing dates, numbers and lists are there, and which of them stands in for
 // a tag that is not among them.
 export const TAGS = [
-  'en-US', 'en-GB', 'en-CA', 'en-AU', 'en-IN', 'de-DE', 'de-AT', 'de-CH', 'fr-FR', 'fr-CA', 'fr-CH', 'es-ES', 'es-MX', 'pt-BR', 'pt-PT',
-  'it-IT', 'nl-NL', 'sv-SE', 'da-DK', 'nb-NO', 'fi-FI', 'pl-PL', 'cs-CZ', 'hu-HU', 'ro-RO', 'ru-RU', 'uk-UA', 'el-GR', 'tr-TR',
+  'en-US', 'en-GB', 'en-CA', 'en-AU', 'en-IE', 'en-IN', 'en-NZ', 'en-ZA', 'de-DE', 'de-AT', 'de-CH', 'fr-FR', 'fr-BE', 'fr-CA', 'fr-CH',
+  'es-ES', 'es-AR', 'es-CL', 'es-CO', 'es-MX', 'pt-BR', 'pt-PT', 'it-IT', 'it-CH', 'nl-NL', 'nl-BE', 'sv-SE', 'da-DK', 'nb-NO', 'fi-FI', 'pl-PL', 'cs-CZ', 'hu-HU', 'ro-RO', 'ru-RU', 'uk-UA', 'el-GR', 'tr-TR',
   'ja-JP', 'zh-CN', 'zh-TW', 'ko-KR', 'id-ID', 'vi-VN',
 ];
 
