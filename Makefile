@@ -16,7 +16,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --editable
 JAVASCRIPT := rc_integrations_plugin/scripting/javascript
 EDITOR := rc_integrations_plugin/admin/editor
 INSTALLED_FROM := pyproject.toml hatch_build.py .ci/constraints.txt $(wildcard \
-	$(JAVASCRIPT)/*.py $(JAVASCRIPT)/*.json $(JAVASCRIPT)/src/*.js \
+	$(JAVASCRIPT)/*.py $(JAVASCRIPT)/*.json $(JAVASCRIPT)/src/*.js $(JAVASCRIPT)/src/*/*.js \
 	$(EDITOR)/*.py $(EDITOR)/*.json $(EDITOR)/src/*.js)
 
 .PHONY: demo test check format lock clean
