@@ -291,8 +291,10 @@ def test_ctrl_c_ends_everything_while_calls_are_under_way(tmp_path: Path) -> Non
     with running_demo(tmp_path / "data") as demo, receiver() as hanging:
         hanging.answers["/"] = Answer(wait=threading.Event())
         demo.add_outgoing(urls=[hanging.url + "/"], triggerWords=["wait"])
-        for number in range(40):
-            say(demo, f"wait {number}")
+        with demo.log_in() as session:
+            for number in range(40):
+                body = {"channel": "#general", "text": f"wait {number}"}
+                session.post(f"{demo.url}/api/v1/chat.postMessage", json=body, timeout=10)
         await_true(lambda: len(hanging.received) >= 10)
         processes = demo.descendants()
         seconds = demo.stop(signal.SIGINT)
