@@ -133,6 +133,7 @@ class _Launch:
                 # integrations may call what runs beside the demo; on a server that others use they
                 # must not
                 "RC_INTEGRATIONS_ALLOWED_NETWORKS": ["127.0.0.0/8", "::1/128"],
+                "RC_INTEGRATIONS_LOGIN_URL": "/login?next={next}",
                 "RC_INTEGRATIONS_REDIS_URL": f"unix://{quote(str(socket_path))}",
             },
         }

@@ -64,15 +64,19 @@ export function openEditor(host, { text, label, hint, readOnly = false, changed,
   };
 }
 
-/** Show in `host` what changed from one text to another: side by side, or in one column where it is `narrow`. */
-export function openComparison(host, { before, after, beforeLabel, afterLabel, narrow = false }) {
+/**
+ * Show in `host` what changed from one text to another: side by side, or in one column where it is `narrow`, with
+ * what is far from any change folded away unless `whole`.
+ */
+export function openComparison(host, { before, after, beforeLabel, afterLabel, narrow = false, whole = false }) {
   const root = openRoot(host);
   const shown = (label) => [
     ...surface(),
     readOnlyKeys(),
     EditorView.contentAttributes.of({ "aria-label": label }),
+    EditorView.editorAttributes.of({ class: "rc-compared" }),
   ];
-  const folded = { collapseUnchanged: { margin: 3, minSize: 6 }, gutter: true };
+  const folded = { gutter: true, ...(whole ? {} : { collapseUnchanged: { margin: 3, minSize: 6 } }) };
   if (narrow) {
     const unified = unifiedMergeView({ original: before, mergeControls: false, ...folded });
     const label = `${beforeLabel}, ${afterLabel}`;

@@ -10,7 +10,8 @@ const MONOSPACE = 'ui-monospace, "SF Mono", "DejaVu Sans Mono", "Liberation Mono
 export const theme = EditorView.theme({
   "&": { color: "var(--rc-text)", backgroundColor: "var(--rc-field)", fontSize: "13.5px", maxHeight: "32rem" },
   "&.cm-focused": { outline: "2px solid var(--rc-accent)", outlineOffset: "-2px" },
-  ".cm-scroller": { fontFamily: MONOSPACE, lineHeight: "1.55", minHeight: "8rem" },
+  ".cm-scroller": { fontFamily: MONOSPACE, lineHeight: "1.55" },
+  ".cm-content, .cm-gutter": { minHeight: "8rem" },
   ".cm-content": { caretColor: "var(--rc-text)", padding: "8px 0" },
   ".cm-cursor, .cm-dropCursor": { borderLeftColor: "var(--rc-text)" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
@@ -66,6 +67,9 @@ export const theme = EditorView.theme({
     fontFamily: "system-ui, sans-serif",
     fontSize: "13px",
   },
+  // the usual sign is in few fonts
+  ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: '"⋯"' },
+  "&.rc-compared .cm-content, &.rc-compared .cm-gutter": { minHeight: "0" },
 });
 
 /** For what is beside CodeMirror in the shadow root. */

@@ -24,7 +24,6 @@ async function openScript(box) {
   const host = element("div", { class: "rc-editor" });
   const label = box.querySelector("label");
   area.after(host);
-  area.hidden = true;
   const editor = openEditor(host, {
     text: area.value,
     label: label.textContent,
@@ -37,7 +36,8 @@ async function openScript(box) {
     check: findings ? (text) => check(box, text, findings) : null,
     checked: (found) => drawFindings(findings, found, (finding) => editor.goTo(finding.line, finding.column)),
   });
-  // the label's field is hidden now
+  // only now: what could not be opened leaves the text area as it is
+  area.hidden = true;
   label.addEventListener("click", (event) => {
     event.preventDefault();
     editor.focus();
@@ -96,16 +96,23 @@ async function openComparison(box) {
   const editor = await import(box.dataset.comparison);
   const [before, after] = [box.querySelector("[data-before]"), box.querySelector("[data-after]")];
   const screen = matchMedia(NARROW);
+  const all = element("button", { type: "button", class: "rc-button rc-small", "aria-pressed": "false", text: "Show all lines" });
   let shown = null;
+  let view = null;
   const draw = () => {
+    view?.destroy();
     shown?.remove();
     const host = element("div", {});
-    const heads = screen.matches
-      ? []
-      : [element("div", { class: "rc-comparison-heads", "aria-hidden": "true" }, element("span", { text: before.title }), element("span", { text: after.title }))];
-    shown = element("div", { class: "rc-comparison" }, ...heads, host);
+    const titles = screen.matches ? [`${before.title} → ${after.title}`] : [before.title, after.title];
+    const heads = element(
+      "div",
+      { class: "rc-comparison-heads", "aria-hidden": "true" },
+      ...titles.map((text) => element("span", { text })),
+    );
+    shown = element("div", { class: "rc-comparison" }, heads, host);
     box.append(shown);
-    editor.openComparison(host, {
+    view = editor.openComparison(host, {
+      whole: all.getAttribute("aria-pressed") === "true",
       before: before.textContent,
       after: after.textContent,
       beforeLabel: before.title,
@@ -114,6 +121,12 @@ async function openComparison(box) {
     });
   };
   before.hidden = after.hidden = true;
+  // what is folded away opens by a click only
+  box.prepend(all);
+  all.addEventListener("click", () => {
+    all.setAttribute("aria-pressed", String(all.getAttribute("aria-pressed") !== "true"));
+    draw();
+  });
   draw();
   screen.addEventListener("change", draw);
 }
