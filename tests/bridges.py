@@ -156,7 +156,9 @@ class Bridge:
     async def _send(self, request: HttpRequest) -> HttpResponse | HttpFailure:
         return await asyncio.wrap_future(self.services.sender.submit(request))
 
-    async def _blocking(self, work: Callable[[], Result]) -> Result:
+    async def _blocking(
+        self, work: Callable[[], Result], *, script_of: str | None = None
+    ) -> Result:
         def run() -> Result:
             with self.services.host_context():
                 return work()

@@ -22,6 +22,7 @@ from rc_integrations_plugin.outgoing.flow import run_delivery
 from rc_integrations_plugin.outgoing.gate import CircuitGate
 from rc_integrations_plugin.outgoing.leasing import Batch, Leaser
 from rc_integrations_plugin.outgoing.shares import what_to_ask
+from rc_integrations_plugin.outgoing.turns import Turns
 from rc_integrations_plugin.outgoing.writer import ResultWriter
 from rc_integrations_plugin.services import Services
 
@@ -29,6 +30,8 @@ SOON = timedelta(seconds=1.5)
 """What becomes due within this is waited for: RQ's scheduler looks only once a second."""
 _BLOCKING_THREADS = 32
 """For scripts and for posting; each waits for other processes most of the time."""
+_THREADS_FOR_ONE_SCRIPT = 2
+"""It runs once at a time: the second thread has the next call at hand."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.2
 _SHORTEST_PAUSE = 0.015
 """Meanwhile so many calls come back that a batch is worth its statements."""
@@ -49,6 +52,7 @@ class Flights:
         self._writer = ResultWriter(self._store, self._landed)
         self._database = ThreadPoolExecutor(2, thread_name_prefix="deliveries-database")
         self._threads = ThreadPoolExecutor(_BLOCKING_THREADS, thread_name_prefix="deliveries")
+        self._script_turns = Turns(_THREADS_FOR_ONE_SCRIPT)
         self._client: HttpClient | None = None
         self._waiters: list[asyncio.Future[bool]] = []
         self._in_air: dict[str, Delivery] = {}
@@ -239,9 +243,14 @@ class Flights:
         except Exception as error:  # noqa: BLE001 the results are stored
             log_fault(logger, "What receivers did is not noted", error)
 
-    async def _blocking(self, work: Callable[[], T]) -> T:
+    async def _blocking(self, work: Callable[[], T], *, script_of: str | None = None) -> T:
         """Run what takes its time on a thread, within the host's app context."""
+        if script_of is None:
+            return await self._on_thread(work)
+        async with self._script_turns.take(script_of):
+            return await self._on_thread(work)
 
+    async def _on_thread(self, work: Callable[[], T]) -> T:
         def run() -> T:
             with self._services.host_context():
                 return work()

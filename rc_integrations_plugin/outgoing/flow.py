@@ -73,8 +73,16 @@ logger = logging.getLogger(__name__)
 class Blocking(Protocol):
     """Runs what takes its time on a thread, within the host's app context."""
 
-    def __call__(self, work: Callable[[], _Result], /) -> Awaitable[_Result]:
-        """Return what the work returns, or raise what it raises."""
+    def __call__(
+        self, work: Callable[[], _Result], /, *, script_of: str | None = None
+    ) -> Awaitable[_Result]:
+        """Return what the work returns, or raise what it raises.
+
+        Args:
+            work: what to do.
+            script_of: the integration whose script it runs. An integration's script runs once at a
+                time, and whoever waits for it must hold up nobody else.
+        """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,7 +231,9 @@ async def _call_script(
     call: _Call, script: Script, method: str, argument: Callable[[], Mapping[str, Any]]
 ) -> ScriptRun:
     scripts = call.services.local_scripts
-    run = await call.blocking(lambda: scripts.call(script, method, argument()))
+    run = await call.blocking(
+        lambda: scripts.call(script, method, argument()), script_of=script.integration_id
+    )
     call.notes.runs.append(run)
     return run
 

@@ -153,7 +153,9 @@ class Way:
         self.sent.append(request)
         return self.answers.pop(0) if self.answers else make_answer()
 
-    async def _blocking(self, work: Callable[[], Result]) -> Result:
+    async def _blocking(
+        self, work: Callable[[], Result], *, script_of: str | None = None
+    ) -> Result:
         self.worked += 1
         return await asyncio.to_thread(work)
 

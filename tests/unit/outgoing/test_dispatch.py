@@ -23,12 +23,14 @@ from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.integrations.tokens import new_id
 from rc_integrations_plugin.outgoing.dispatch import Dispatcher
 from rc_integrations_plugin.outgoing.gate import HOPELESS
+from rc_integrations_plugin.scripting.protocol import Script, ScriptRun
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.storage.deliveries import AttemptFilter, DeliveryStore
 from tests.factories import make_outgoing
-from tests.fakes import RecordingWakeUp
+from tests.fakes import RecordingWakeUp, ScriptedRunner
 from tests.hooks import Stage, stage
 from tests.loops import LoopSender, loop_sender, response
+from tests.workers import await_true
 
 __all__ = ["stage"]
 
@@ -99,6 +101,29 @@ def works(stage: Stage, sender: LoopSender) -> Iterator[Works]:
     works = Works(stage, sender)
     yield works
     works.close()
+
+
+class HangingScripts(ScriptedRunner):
+    """The scripts of one integration wait for the test."""
+
+    def __init__(self, integration_id: str) -> None:
+        super().__init__()
+        self.release = threading.Event()
+        self.most = 0
+        """So many threads waited together."""
+        self._hanging = integration_id
+        self._waiting = 0
+        self._lock = threading.Lock()
+
+    def call(self, script: Script, method: str, argument: Any) -> ScriptRun:
+        if script.integration_id == self._hanging:
+            with self._lock:
+                self._waiting += 1
+                self.most = max(self.most, self._waiting)
+            self.release.wait(SECONDS)
+            with self._lock:
+                self._waiting -= 1
+        return super().call(script, method, argument)
 
 
 def counting(seen: Counter[str], most: Counter[str]) -> Callable[[HttpRequest], Any]:
@@ -451,3 +476,24 @@ def test_an_integration_without_hope_is_switched_off(works: Works) -> None:
     found = works.services.integrations.find_outgoing(integration.id)
     assert found is not None
     assert (found.enabled, found.disabled_reason) == (False, HOPELESS)
+
+
+def test_a_slow_script_takes_no_threads_from_other_integrations(works: Works) -> None:
+    scripts = HangingScripts("slow")
+    works.services = dataclasses.replace(works.services, local_scripts=scripts)
+    slow = works.integration(id="slow", script="class Script {}")
+    quick = works.integration(id="quick", script="class Script {}")
+    works.add(slow, 40)
+    dispatcher = works.dispatcher()
+    working = threading.Thread(target=dispatcher.work, args=(SECONDS,))
+    working.start()
+    await_true(lambda: scripts.most > 0)
+    works.add(quick, 5)
+
+    await_true(lambda: len(works.attempts(quick)) == 5)
+
+    assert works.attempts(slow) == []
+    scripts.release.set()
+    working.join()
+    assert scripts.most <= 2
+    assert len(works.attempts(slow)) == 40
