@@ -30,7 +30,7 @@ def start_deliveries(services: Services, index: ListenerIndex, event: ChatEvent)
     depth = depth_of_event()
     deliveries = _build_deliveries(selected, event, depth=depth, site_url=services.host.site_url)
     limit = services.settings.chain_depth
-    if depth <= limit:
+    if depth < limit:
         services.deliveries.open(deliveries, session=event.session)
         return True
     tokens = {chosen.integration.id: chosen.integration.token for chosen in selected}
@@ -85,7 +85,7 @@ def _stopped_attempt(delivery: Delivery, token: str | None, limit: int) -> Deliv
         steps=(Step.START, Step.MAPPED_DATA, Step.CHAIN_TOO_LONG),
         url=Mask(token or "").text(delivery.url),
         error=(
-            f"Integrations answered each other {delivery.depth} times in a row, and at most {limit}"
-            " are followed by a call (RC_INTEGRATIONS_CHAIN_DEPTH)"
+            f"Integrations answered each other {delivery.depth} times in a row, and no call follows"
+            f" after {limit} (RC_INTEGRATIONS_CHAIN_DEPTH)"
         ),
     )
