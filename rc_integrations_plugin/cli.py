@@ -10,13 +10,41 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 from rq.worker_pool import WorkerPool
 
+from rc_integrations_plugin import jobs
+from rc_integrations_plugin.commands import database, reading, recovery, switching
+from rc_integrations_plugin.commands.acting import clear_errors
+from rc_integrations_plugin.commands.output import counted, print_json
 from rc_integrations_plugin.delivery.rq_wakeup import QUEUE
 from rc_integrations_plugin.script_commands import script
 from rc_integrations_plugin.services import current_services
 from rc_integrations_plugin.worker import IntegrationsWorker, connect_worker
 
 integrations = AppGroup("integrations", help="Incoming and outgoing integrations.")
-integrations.add_command(script)
+for _command in (
+    script,
+    reading.list_command,
+    reading.show,
+    reading.history,
+    switching.enable,
+    switching.disable,
+    switching.remove,
+    recovery.replay,
+    recovery.recover,
+    database.db,
+):
+    integrations.add_command(_command)
+
+
+@integrations.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def prune(*, as_json: bool) -> None:
+    """Delete what is too old, or too much, in the histories; workers do so each night."""
+    with clear_errors():
+        deleted = jobs.prune_history()
+    if as_json:
+        print_json({"deleted": deleted})
+    else:
+        click.echo(f"{counted(deleted, 'row')} of the histories deleted")
 
 
 @integrations.command()

@@ -19,6 +19,7 @@ from rc_integrations_plugin.storage.circuits import CircuitStore
 from rc_integrations_plugin.storage.deliveries import DeliveryStore
 from rc_integrations_plugin.storage.integrations import IntegrationStore
 from rc_integrations_plugin.storage.overview import OverviewStore
+from rc_integrations_plugin.storage.state import StateStore
 
 EXTENSION = "rc_integrations"
 
@@ -36,6 +37,8 @@ class Services:
     circuits: CircuitStore
     overview: OverviewStore
     """The pasts of many integrations at once, for lists."""
+    state: StateStore
+    """Of the database: its version, and what waits in it."""
     scripts: ScriptRunner
     """For incoming integrations and the API: where the setting says."""
     local_scripts: ScriptRunner

@@ -33,6 +33,7 @@ from rc_integrations_plugin.storage.circuits import CircuitStore
 from rc_integrations_plugin.storage.deliveries import DeliveryStore
 from rc_integrations_plugin.storage.integrations import IntegrationStore
 from rc_integrations_plugin.storage.overview import OverviewStore
+from rc_integrations_plugin.storage.state import StateStore
 
 
 def install(app: Flask, host: Host) -> Services:
@@ -77,6 +78,7 @@ def build_services(
         deliveries=DeliveryStore(engine),
         circuits=CircuitStore(engine),
         overview=OverviewStore(engine),
+        state=StateStore(engine),
         scripts=RqScriptRunner(settings, orders) if on_workers else local_scripts,
         local_scripts=local_scripts,
         order_server=OrderServer(local_scripts, orders, at_once=settings.script_threads),

@@ -1,0 +1,1 @@
+"""`flask integrations ...`: commands for whoever manages integrations, each a thin edge."""

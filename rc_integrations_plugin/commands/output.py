@@ -1,0 +1,80 @@
+"""How commands print: tables of at most 80 columns, JSON, and nothing that a terminal obeys."""
+
+import json
+import shutil
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+WIDEST = 80
+_GAP = 2
+_NARROWEST = 8
+_CUT = "…"
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    # JSON escapes the other characters that a terminal would obey
+    click.echo("".join(f"\\u{ord(c):04x}" if "\x7f" <= c <= "\x9f" else c for c in text))
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print rows below their heads; the widest columns are cut until all fit."""
+    lines = [[printable(cell) for cell in row] for row in (head, *rows)]
+    widths = _widths(lines)
+    for line in lines:
+        cells = [_cell(text, width) for text, width in zip(line, widths, strict=True)]
+        click.echo((" " * _GAP).join(cells).rstrip())
+
+
+def print_line(text: str, *, err: bool = False) -> None:
+    """Print a text that others may have written, on one line."""
+    click.echo(printable(text), err=err)
+
+
+def printable(text: str) -> str:
+    """Return a text without what a terminal would obey or what would break the line."""
+    return "".join(
+        char if char.isprintable() else " " if char.isspace() else "\N{REPLACEMENT CHARACTER}"
+        for char in text
+    )
+
+
+def short_time(moment: datetime | None) -> str:
+    """Return a time for people, in UTC."""
+    return "-" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _widths(lines: Sequence[Sequence[str]]) -> list[int]:
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    columns = shutil.get_terminal_size((WIDEST, 24)).columns
+    room = max(min(columns, WIDEST), _NARROWEST * len(widths)) - _GAP * (len(widths) - 1)
+    while sum(widths) > room:
+        widest = widths.index(max(widths))
+        widths[widest] -= 1
+    return widths
+
+
+def _cell(text: str, width: int) -> str:
+    if _width(text) > width:
+        while _width(text) > width - 1:
+            text = text[:-1]
+        text += _CUT
+    return text + " " * (width - _width(text))
+
+
+def _width(text: str) -> int:
+    """Return how many columns of a terminal a text takes."""
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )

@@ -1,0 +1,210 @@
+"""`list`, `show` and `history`: looking, without changing anything."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import click
+
+from rc_integrations_plugin.commands.acting import (
+    TYPES,
+    Actor,
+    Moment,
+    NothingThere,
+    managing,
+)
+from rc_integrations_plugin.commands.documents import shown_document
+from rc_integrations_plugin.commands.output import (
+    print_json,
+    print_line,
+    print_table,
+    short_time,
+)
+from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
+from rc_integrations_plugin.integrations.history import CallOutcome
+from rc_integrations_plugin.integrations.permissions import type_of
+from rc_integrations_plugin.integrations.records import OutgoingIntegration
+from rc_integrations_plugin.management.listing import list_history
+from rc_integrations_plugin.management.saved import Integration
+from rc_integrations_plugin.schemas.queries import HistoryQuery, Paging
+from rc_integrations_plugin.storage.integrations import IntegrationFilter
+
+OUTCOMES = sorted({outcome.value for outcome in (*CallOutcome, *DeliveryOutcome)})
+_BATCH = 200
+_FAILURES_COUNT_FOR = timedelta(hours=24)
+_HEAD = ("ID", "TYPE", "STATE", "NAME", "WHERE", "LAST", "FAILED")
+_HISTORY_HEAD = ("ID", "WHEN (UTC)", "OUTCOME", "STATUS", "MS", "WHAT")
+
+
+@click.command("list")
+@click.option("--type", "kind", type=click.Choice(list(TYPES)), help="Only those of this type.")
+@click.option("--name", metavar="PART", help="Only those whose name holds this, in any case.")
+@click.option("--enabled/--disabled", default=None, help="Only those that are on, or off.")
+@managing
+def list_command(
+    actor: Actor, *, kind: str | None, name: str | None, enabled: bool | None, as_json: bool
+) -> None:
+    """List integrations, the oldest first.
+
+    FAILED counts what failed within the last 24 hours. Exit status 3 says that there are none.
+    """
+    wanted = IntegrationFilter(
+        name_part=name,
+        type=None if kind is None else TYPES[kind],
+        enabled=enabled,
+        made_by=actor.made_by,
+    )
+    found = list(all_integrations(actor, wanted))
+    if as_json:
+        print_json([_shown(actor, one) for one in found])
+    if not found:
+        raise NothingThere("No integrations found")
+    if not as_json:
+        print_table(_HEAD, list(_rows(actor, found)))
+
+
+def all_integrations(actor: Actor, wanted: IntegrationFilter) -> Iterator[Integration]:
+    """Yield all that are wanted, the oldest first."""
+    offset = 0
+    while True:
+        found, _total = actor.services.integrations.page(
+            wanted, sort=[("created_at", 1)], offset=offset, count=_BATCH
+        )
+        yield from found
+        if len(found) < _BATCH:
+            return
+        offset += _BATCH
+
+
+def _rows(actor: Actor, found: Sequence[Integration]) -> Iterator[Sequence[str]]:
+    since = datetime.now(UTC) - _FAILURES_COUNT_FOR
+    for start in range(0, len(found), _BATCH):
+        some = found[start : start + _BATCH]
+        pasts = actor.services.overview.of_all([one.id for one in some], since=since)
+        for one in some:
+            past = pasts[one.id]
+            yield (
+                one.id,
+                word_of_type(one),
+                "on" if one.enabled else "off",
+                one.name,
+                _where(one),
+                short_time(past.last_at),
+                str(past.failures),
+            )
+
+
+def word_of_type(integration: Integration) -> str:
+    """Return what commands call the type of an integration."""
+    return type_of(integration).value.removeprefix("webhook-")
+
+
+def _where(integration: Integration) -> str:
+    if isinstance(integration, OutgoingIntegration) and not integration.channels:
+        return integration.event.value
+    return ",".join(integration.channels)
+
+
+def _shown(actor: Actor, integration: Integration, *, secrets: bool = False) -> dict[str, Any]:
+    site_url = actor.services.host.site_url
+    return shown_document(integration, site_url=site_url, secrets=secrets)
+
+
+@click.command()
+@click.argument("integration_id", metavar="ID")
+@click.option("--secrets", is_flag=True, help="Show token, signing secret and the like.")
+@managing
+def show(actor: Actor, integration_id: str, *, secrets: bool, as_json: bool) -> None:
+    """Show all of an integration, in the names of the REST API; secrets are masked."""
+    document = _shown(actor, actor.find(integration_id), secrets=secrets)
+    if as_json:
+        print_json(document)
+        return
+    script = document.pop("script", None)
+    width = max(map(len, document))
+    for name, value in document.items():
+        print_line(f"{name:<{width}}  {_plain(value)}")
+    if script:
+        print_line("script")
+        for line in str(script).splitlines():
+            print_line(f"    {line}")
+
+
+def _plain(value: Any) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(map(_plain, value)) or "-"
+        case dict():
+            return ", ".join(f"{key}={_plain(one)}" for key, one in value.items())
+        case _:
+            return str(value)
+
+
+@click.command()
+@click.argument("integration_id", metavar="ID")
+@click.option("--outcome", type=click.Choice(OUTCOMES), help="Only what ended so.")
+@click.option("--since", type=Moment(), help="Only what is newer: 2h, 3d, or an ISO time.")
+@click.option(
+    "--count", type=click.IntRange(min=1), default=20, show_default=True, help="At most so many."
+)
+@managing
+def history(actor: Actor, integration_id: str, *, as_json: bool, count: int, **wanted: Any) -> None:
+    """List what an integration did, the newest first; secrets are masked.
+
+    Exit status 3 says that there is nothing.
+    """
+    actor.find(integration_id)
+    found = find_history(actor, integration_id, count=count, **wanted)
+    if as_json:
+        print_json(found)
+    if not found:
+        raise NothingThere("Nothing found in the history")
+    if not as_json:
+        print_table(_HISTORY_HEAD, [history_row(one) for one in found])
+
+
+def find_history(
+    actor: Actor,
+    integration_id: str,
+    *,
+    count: int,
+    outcome: str | None = None,
+    since: datetime | None = None,
+) -> list[Mapping[str, Any]]:
+    """Return documents of the history, the newest first."""
+    found: list[Mapping[str, Any]] = []
+    while len(found) < count:
+        batch = min(_BATCH, count - len(found))
+        paging = Paging(offset=len(found), count=batch, sort=())
+        query = HistoryQuery(paging, integration_id, outcome)
+        documents, _total = list_history(actor.services, actor.user, query)
+        new = [one for one in documents if since is None or time_of(one) >= since]
+        found += new
+        if len(new) < batch:
+            break
+    return found
+
+
+def time_of(document: Mapping[str, Any]) -> datetime:
+    """Return when what a document of the history tells of began."""
+    return datetime.fromisoformat(document["_createdAt"])
+
+
+def history_row(document: Mapping[str, Any]) -> Sequence[str]:
+    """Return a line of the table for a document of the history."""
+    return (
+        document["_id"],
+        short_time(time_of(document)),
+        document["outcome"],
+        str(document.get("status", "-")),
+        f"{document['duration']:.0f}",
+        _what(document),
+    )
+
+
+def _what(document: Mapping[str, Any]) -> str:
+    error = document.get("error") if document["type"] == "incoming-webhook" else None
+    told = error or document.get("errorStack") or document.get("url") or ""
+    return str(told or ", ".join(str(one.get("channel")) for one in document["results"]))

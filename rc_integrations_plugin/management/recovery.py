@@ -1,0 +1,109 @@
+"""Failed calls that are made again, all at once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rc_integrations_plugin.host.port import User
+from rc_integrations_plugin.integrations.deliveries import (
+    Delivery,
+    DeliveryAttempt,
+    DeliveryOutcome,
+)
+from rc_integrations_plugin.integrations.permissions import read_manager
+from rc_integrations_plugin.integrations.records import IntegrationType, OutgoingIntegration
+from rc_integrations_plugin.management.replay import open_replay
+from rc_integrations_plugin.outgoing.steps import Step
+from rc_integrations_plugin.services import Services
+from rc_integrations_plugin.storage.deliveries import AttemptFilter
+from rc_integrations_plugin.storage.integrations import IntegrationFilter
+
+_BATCH = 200
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A delivery that failed, and was not made again since."""
+
+    integration: OutgoingIntegration
+    attempt: DeliveryAttempt
+    reason: str | None = None
+    """Why it can't be made again now; None if it can."""
+
+
+def find_lost(
+    services: Services,
+    user: User,
+    *,
+    since: datetime,
+    integrations: Sequence[OutgoingIntegration] | None = None,
+) -> Sequence[Lost]:
+    """Return the deliveries that failed since a time, the oldest first.
+
+    Those that somebody made again already are left out, whatever came of that.
+
+    Args:
+        services: where to look.
+        user: who wants them made again.
+        since: when the last attempt was made.
+        integrations: whose; None for all that the user may manage.
+    """
+    some = _all_managed(services, user) if integrations is None else integrations
+    lost = [one for integration in some for one in _lost_of(services, integration, since)]
+    return sorted(lost, key=lambda one: (one.attempt.started_at, one.attempt.id))
+
+
+def make_again(services: Services, user: User, lost: Lost) -> Delivery:
+    """Store that a failed call shall be made again, and wake a worker.
+
+    Raises:
+        ApiError: it cannot, by now.
+    """
+    manager = read_manager(services.host, user, IntegrationType.OUTGOING)
+    return open_replay(services, manager, lost.integration.id, lost.attempt.id)
+
+
+def _all_managed(services: Services, user: User) -> Iterator[OutgoingIntegration]:
+    manager = read_manager(services.host, user, IntegrationType.OUTGOING)
+    wanted, offset = IntegrationFilter(type=IntegrationType.OUTGOING), 0
+    while True:
+        found, _ = services.integrations.page(
+            wanted, sort=[("created_at", 1)], offset=offset, count=_BATCH
+        )
+        for one in found:
+            if isinstance(one, OutgoingIntegration) and manager.may_manage(one):
+                yield one
+        if len(found) < _BATCH:
+            return
+        offset += _BATCH
+
+
+def _lost_of(
+    services: Services, integration: OutgoingIntegration, since: datetime
+) -> Iterator[Lost]:
+    replayed = services.state.replayed_attempts(integration.id)
+    for attempt in _failed(services, integration.id, since):
+        if attempt.id not in replayed:
+            yield Lost(integration, attempt, _reason(integration, attempt))
+
+
+def _failed(services: Services, integration_id: str, since: datetime) -> Iterator[DeliveryAttempt]:
+    wanted = AttemptFilter(integration_id=integration_id, outcome=DeliveryOutcome.FAILED)
+    offset = 0
+    while True:
+        found, _ = services.deliveries.page(wanted, offset=offset, count=_BATCH)
+        for attempt, _delivery in found:
+            if attempt.started_at < since:
+                return
+            yield attempt
+        if len(found) < _BATCH:
+            return
+        offset += _BATCH
+
+
+def _reason(integration: OutgoingIntegration, attempt: DeliveryAttempt) -> str | None:
+    if not integration.enabled:
+        return "the integration is switched off"
+    if Step.BEFORE_CALL not in attempt.steps:
+        return "nothing was sent then"
+    return None
