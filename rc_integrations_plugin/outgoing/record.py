@@ -125,11 +125,20 @@ class AttemptNotes:
         }
 
     def _sent(self) -> Mapping[str, Any] | None:
-        if self.request is None or self.request is self.default or self.default is None:
+        """Return the request, where a replay could not make it anew from the delivery."""
+        if self.request is None or self.default is None:
             return None
         # not by ==, for which 1, 1.0 and true are equal
-        is_default = encode_data(self.request) == encode_data(self.default)
-        return None if is_default else self.request
+        is_default = self.request is self.default or (
+            encode_data(self.request) == encode_data(self.default)
+        )
+        return None if is_default and self._is_as_stored(self.default) else self.request
+
+    def _is_as_stored(self, default: Mapping[str, Any]) -> bool:
+        """Return whether URL and token are those that the delivery was made with."""
+        made_with = self.delivery
+        is_same_token = default["data"].get("token") == made_with.data.get("token")
+        return is_same_token and default["url"] == made_with.url
 
 
 def _response_fields(

@@ -142,7 +142,7 @@ class Way:
             return given if isinstance(given, ScriptRun) else ScriptRun(value=given)
 
         self.local_scripts.answer = answer
-        return make_outgoing(user_id=BOT.id, script=SCRIPT)
+        return make_outgoing(user_id=BOT.id, token=DATA["token"], script=SCRIPT)
 
     @property
     def posted(self) -> list[tuple[str, str]]:

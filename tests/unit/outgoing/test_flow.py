@@ -552,6 +552,24 @@ def test_a_retry_tells_the_token_of_now(way: Way, token: str | None) -> None:
     assert json.loads(way.sent[0].body or b"").get("token") == token
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [{"urls": ("https://corrected.test/",)}, {"token": "new-token"}, {"token": None}],
+    ids=["URL", "token", "no token"],
+)
+def test_what_was_sent_with_a_later_url_or_token_is_replayed_so(
+    way: Way, changed: dict[str, Any]
+) -> None:
+    delivery = make_delivery(data=DATA, attempts=1)
+    attempt = way.attempt(plain(**changed), delivery)
+
+    replay = Replay(attempt_id=attempt.id, sent=attempt.sent)
+    way.run(plain(), replace(delivery, replay=replay))
+
+    first, again = way.sent
+    assert (again.method, again.url, again.body) == (first.method, first.url, first.body)
+
+
 @pytest.mark.parametrize("users", [[], [replace(BOT, is_active=False)]], ids=["gone", "inactive"])
 def test_an_integration_whose_user_is_gone_is_switched_off(way: Way, users: list[Any]) -> None:
     way.host.users = users
