@@ -420,7 +420,7 @@ def test_a_result_that_cannot_be_stored_is_stored_without_its_texts(works: Works
 
 
 def test_a_receiver_that_fails_is_left_alone(works: Works) -> None:
-    works.set(circuit_failures=3, circuit_failing_seconds=0.001, calls_at_once=1)
+    works.set(circuit_failures=3, circuit_failing_seconds=0.0, calls_at_once=1)
 
     async def respond(_: HttpRequest) -> HttpResponse:
         return response(500)
@@ -439,7 +439,7 @@ def test_a_receiver_that_fails_is_left_alone(works: Works) -> None:
 
 
 def test_one_call_finds_out_whether_the_receiver_is_back(works: Works) -> None:
-    works.set(circuit_failures=1, circuit_failing_seconds=1e-6, circuit_open_seconds=0.5)
+    works.set(circuit_failures=1, circuit_failing_seconds=0.0, circuit_open_seconds=0.5)
     failing = [response(500), response(500)]
 
     async def respond(_: HttpRequest) -> HttpResponse:
@@ -462,7 +462,7 @@ def test_one_call_finds_out_whether_the_receiver_is_back(works: Works) -> None:
 
 
 def test_an_integration_without_hope_is_switched_off(works: Works) -> None:
-    works.set(circuit_failures=1, circuit_failing_seconds=1e-6, circuit_openings=1)
+    works.set(circuit_failures=1, circuit_failing_seconds=0.0, circuit_openings=1)
 
     async def respond(_: HttpRequest) -> HttpResponse:
         return response(500)
