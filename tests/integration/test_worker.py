@@ -20,8 +20,8 @@ from rq.serializers import JSONSerializer
 
 from host_stub.demo.servers import redis_command
 from rc_integrations_plugin.delivery.rq_wakeup import QUEUE
-from rc_integrations_plugin.worker import PRUNE_JOB, plan_pruning
 from rc_integrations_plugin.services import Services
+from rc_integrations_plugin.worker import PRUNE_JOB, plan_pruning
 from tests.factories import make_call
 
 pytestmark = pytest.mark.integration
