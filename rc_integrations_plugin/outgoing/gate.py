@@ -70,13 +70,16 @@ class CircuitGate:
 
     def record(self, results: Iterable[DeliveryResult], *, now: datetime) -> list[str]:
         """Note what receivers did; return the integrations that are to be switched off."""
-        told = [one for one in results if one.receiver_failed is not None]
-        told.sort(key=lambda one: one.delivery.integration_id)
+        ordered = sorted(results, key=lambda one: one.delivery.integration_id)
         hopeless = []
-        for integration_id, group in groupby(told, lambda one: one.delivery.integration_id):
-            failed = [bool(one.receiver_failed) for one in group]
-            if self._is_hopeless_after(integration_id, failed, now=now):
-                hopeless.append(integration_id)
+        for integration_id, group in groupby(ordered, lambda one: one.delivery.integration_id):
+            failed = [one.receiver_failed for one in group if one.receiver_failed is not None]
+            if failed:
+                if self._is_hopeless_after(integration_id, failed, now=now):
+                    hopeless.append(integration_id)
+            elif integration_id in self._failing:
+                # a script may have wanted no call
+                self._services.circuits.end_probe(integration_id)
         return hopeless
 
     def switch_off(self, integration_id: str) -> None:

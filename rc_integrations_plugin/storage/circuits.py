@@ -53,6 +53,16 @@ class CircuitStore:
         )
         return patiently(lambda: self._execute(statement)) == 1
 
+    def end_probe(self, integration_id: str) -> None:
+        """Let somebody else make the one call of a half-open circuit: nobody was called."""
+        is_probed = circuits.c.probe_until.is_not(None)
+        statement = (
+            update(circuits)
+            .where(circuits.c.integration_id == integration_id, is_probed)
+            .values(probe_until=None)
+        )
+        patiently(lambda: self._execute(statement))
+
     def reset(self, integration_ids: Collection[str]) -> None:
         """Close the circuits of these integrations; writes only where there is one to close."""
         failing = self.load_all(integration_ids) if integration_ids else {}

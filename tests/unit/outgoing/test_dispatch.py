@@ -461,6 +461,41 @@ def test_one_call_finds_out_whether_the_receiver_is_back(works: Works) -> None:
     assert works.services.circuits.load_all([integration.id]) == {}
 
 
+def test_a_script_that_wants_no_call_lets_another_find_out_whether_the_receiver_is_back(
+    works: Works,
+) -> None:
+    works.set(circuit_failures=1, circuit_failing_seconds=0.0, circuit_open_seconds=0.001)
+    wanted = iter([True, False, False])
+
+    def prepare(argument: Any) -> ScriptRun:
+        is_wanted = "response" not in argument and next(wanted, True)
+        return ScriptRun(value=argument["request"] if is_wanted else None)
+
+    scripts = ScriptedRunner(answer=prepare)
+    works.services = dataclasses.replace(works.services, local_scripts=scripts)
+    failing = [response(500)]
+
+    async def respond(_: HttpRequest) -> HttpResponse:
+        return failing.pop() if failing else response(200)
+
+    works.sender.respond = respond
+    integration = works.integration(script="class Script {}")
+    dispatcher = works.dispatcher()
+    works.add(integration)
+    dispatcher.work(SECONDS)
+    works.add(integration, 4)
+
+    # whoever makes the probe is taken for lost only after much longer
+    dispatcher.work(SECONDS)
+
+    outcomes = Counter(attempt.outcome for attempt in works.attempts(integration))
+    assert outcomes == {
+        DeliveryOutcome.FAILED: 1,
+        DeliveryOutcome.NOT_SENT: 2,
+        DeliveryOutcome.DELIVERED: 2,
+    }
+
+
 def test_an_integration_without_hope_is_switched_off(works: Works) -> None:
     works.set(circuit_failures=1, circuit_failing_seconds=0.0, circuit_openings=1)
 

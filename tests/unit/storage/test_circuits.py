@@ -83,6 +83,18 @@ def test_one_may_probe_when_the_time_has_come(store: CircuitStore) -> None:
     assert state_of(probing, now=moment) is CircuitState.OPEN
 
 
+def test_a_probe_that_called_nobody_is_made_by_the_next(store: CircuitStore) -> None:
+    moment = NOON + MINUTE
+    store.update("a", lambda _: OPEN)
+    store.try_probe("a", moment, MINUTE)
+
+    store.end_probe("a")
+    store.end_probe("fine")
+
+    assert store.load_all(["a", "fine"]) == {"a": OPEN}
+    assert store.try_probe("a", moment, MINUTE)
+
+
 def test_a_closed_circuit_is_not_probed(store: CircuitStore) -> None:
     store.update("failing", fail)
 
