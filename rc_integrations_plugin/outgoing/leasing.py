@@ -61,7 +61,7 @@ class Leaser:
             return Batch(integrations={}, next_due=deliveries.next_due())
         wanted = {one.integration_id for one in leased}
         integrations = self._services.integrations.outgoing_by_ids(wanted)
-        fitting = self._within_limits(leased, integrations, held, now=now)
+        fitting = self._within_limits(leased, integrations, held)
         return Batch(
             deliveries=self._gate.admit(fitting, integrations, now=now),
             integrations=integrations,
@@ -73,8 +73,6 @@ class Leaser:
         leased: Sequence[Delivery],
         integrations: Mapping[str, OutgoingIntegration],
         held: Mapping[str, int],
-        *,
-        now: datetime,
     ) -> list[Delivery]:
         """Learn limits that integrations have of their own, and give back what is above them."""
         for integration in integrations.values():
@@ -91,5 +89,5 @@ class Leaser:
             is_above = limit is not None and counted[delivery.integration_id] > limit
             (above if is_above else fitting).append(delivery)
         if above:
-            self._services.deliveries.release(above, due_at=now)
+            self._services.deliveries.release(above)
         return fitting
