@@ -208,19 +208,6 @@ class DeliveryStore(AttemptStore):
         next_due = self.next_due()
         return next_due is not None and next_due <= now
 
-    def stop_all(self, integration_id: str, *, now: datetime | None = None) -> int:
-        """End an integration's deliveries that are not finished; return how many those were."""
-        return self._write(
-            update(deliveries)
-            .where(deliveries.c.integration_id == integration_id, deliveries.c.due_at.is_not(None))
-            .values(
-                due_at=None,
-                lease=None,
-                outcome=DeliveryOutcome.STOPPED.value,
-                finished_at=now or datetime.now(UTC),
-            )
-        )
-
     def _lease(self, order: LeaseOrder) -> list[Delivery]:
         # looking needs no lock, and whoever finds nothing stops no writer
         with self._engine.connect() as connection:

@@ -427,20 +427,6 @@ def test_clearing_forgets_attempts_and_what_is_finished(
     assert len(ids(store, "other")) == 1
 
 
-def test_waiting_deliveries_can_be_stopped(store: DeliveryStore) -> None:
-    finished = make_delivery(outcome=DeliveryOutcome.DELIVERED, finished_at=NOON)
-    waiting, other = make_delivery(), make_delivery(integration_id="other")
-    store.open([finished, waiting, other])
-
-    assert store.stop_all("integration", now=LATER) == 1
-
-    stopped = store.find(waiting.id)
-    assert stopped is not None
-    assert (stopped.outcome, stopped.finished_at) == (DeliveryOutcome.STOPPED, LATER)
-    assert store.find(finished.id) == finished
-    assert store.find(other.id) == other
-
-
 def test_old_attempts_are_pruned_with_deliveries_that_are_finished(store: DeliveryStore) -> None:
     finished = make_delivery(id="finished", outcome=DeliveryOutcome.DELIVERED, finished_at=NOON)
     half = make_delivery(id="half", outcome=DeliveryOutcome.DELIVERED, finished_at=NOON)
