@@ -11,7 +11,14 @@ from rq.serializers import JSONSerializer
 from rq.worker_pool import WorkerPool
 
 from rc_integrations_plugin import jobs
-from rc_integrations_plugin.commands import database, doctor, reading, recovery, switching
+from rc_integrations_plugin.commands import (
+    database,
+    describing,
+    doctor,
+    reading,
+    recovery,
+    switching,
+)
 from rc_integrations_plugin.commands.acting import clear_errors
 from rc_integrations_plugin.commands.output import counted, print_json
 from rc_integrations_plugin.delivery.rq_wakeup import QUEUE
@@ -32,6 +39,9 @@ for _command in (
     recovery.recover,
     database.db,
     doctor.doctor,
+    describing.export,
+    describing.plan,
+    describing.apply,
 ):
     integrations.add_command(_command)
 

@@ -3,9 +3,10 @@
 from typing import Any
 from urllib.parse import quote
 
-from rc_integrations_plugin.integrations.masks import MASK, Mask
+from rc_integrations_plugin.integrations.masks import MASK
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.management.saved import Integration
+from rc_integrations_plugin.management.secrets import masked_script, masked_url
 from rc_integrations_plugin.schemas.documents import integration_document
 
 _MADE_FROM_SCRIPT = "scriptCompiled"
@@ -22,22 +23,9 @@ def shown_document(integration: Integration, *, site_url: str, secrets: bool) ->
         document["url"] = f"{site_url}/hooks/{quote(integration.id, safe='')}/{token}"
     if not secrets and document.get("token"):
         document["token"] = MASK
+    if not secrets and document.get("script"):
+        document["script"] = masked_script(document["script"], integration)
     return document
-
-
-def masked_url(url: str, integration: OutgoingIntegration) -> str:
-    """Return a URL that an integration calls without what opens doors."""
-    return Mask(*secrets_of(integration)).text(url)
-
-
-def secrets_of(integration: Integration) -> set[str]:
-    """Return what must not be shown of an integration."""
-    secrets = {integration.token or ""}
-    if isinstance(integration, OutgoingIntegration):
-        pair = integration.basic_auth or ""
-        secrets |= {integration.signing_secret or "", pair, pair.partition(":")[2]}
-        secrets |= set(integration.headers.values())
-    return secrets - {""}
 
 
 def _show_outgoing(

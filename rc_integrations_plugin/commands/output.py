@@ -22,10 +22,12 @@ def print_json(value: Any) -> None:
     click.echo("".join(f"\\u{ord(c):04x}" if "\x7f" <= c <= "\x9f" else c for c in text))
 
 
-def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print rows below their heads; the widest columns are cut until all fit."""
+def print_table(
+    head: Sequence[str], rows: Sequence[Sequence[str]], *, cut: Sequence[str] = ()
+) -> None:
+    """Print rows below their heads; the columns in `cut` may be cut until all fit, never ids."""
     lines = [[printable(cell) for cell in row] for row in (head, *rows)]
-    widths = _widths(lines)
+    widths = _widths(lines, [name in cut for name in head])
     for line in lines:
         cells = [_cell(text, width) for text, width in zip(line, widths, strict=True)]
         click.echo((" " * _GAP).join(cells).rstrip())
@@ -54,13 +56,18 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _widths(lines: Sequence[Sequence[str]]) -> list[int]:
+def _widths(lines: Sequence[Sequence[str]], may_be_cut: Sequence[bool]) -> list[int]:
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
     columns = shutil.get_terminal_size((WIDEST, 24)).columns
-    room = max(min(columns, WIDEST), _NARROWEST * len(widths)) - _GAP * (len(widths) - 1)
+    room = min(columns, WIDEST) - _GAP * (len(widths) - 1)
     while sum(widths) > room:
-        widest = widths.index(max(widths))
-        widths[widest] -= 1
+        width, column = max(
+            (width if cuttable else 0, column)
+            for column, (width, cuttable) in enumerate(zip(widths, may_be_cut, strict=True))
+        )
+        if width <= _NARROWEST:
+            break
+        widths[column] -= 1
     return widths
 
 

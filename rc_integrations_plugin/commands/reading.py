@@ -33,7 +33,7 @@ OUTCOMES = sorted({outcome.value for outcome in (*CallOutcome, *DeliveryOutcome)
 _BATCH = 200
 _FAILURES_COUNT_FOR = timedelta(hours=24)
 _HEAD = ("ID", "TYPE", "STATE", "NAME", "WHERE", "LAST", "FAILED")
-_HISTORY_HEAD = ("ID", "WHEN (UTC)", "OUTCOME", "STATUS", "MS", "WHAT")
+_HISTORY_HEAD = ("ID", "WHEN (UTC)", "OUTCOME", "HTTP", "MS", "WHAT")
 
 
 @click.command("list")
@@ -60,7 +60,7 @@ def list_command(
     if not found:
         raise NothingThere("No integrations found")
     if not as_json:
-        print_table(_HEAD, list(_rows(actor, found)))
+        print_table(_HEAD, list(_rows(actor, found)), cut=("NAME", "WHERE"))
 
 
 def all_integrations(actor: Actor, wanted: IntegrationFilter) -> Iterator[Integration]:
@@ -162,7 +162,7 @@ def history(actor: Actor, integration_id: str, *, as_json: bool, count: int, **w
     if not found:
         raise NothingThere("Nothing found in the history")
     if not as_json:
-        print_table(_HISTORY_HEAD, [history_row(one) for one in found])
+        print_table(_HISTORY_HEAD, [history_row(one) for one in found], cut=("WHAT",))
 
 
 def find_history(

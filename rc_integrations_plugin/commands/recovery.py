@@ -13,14 +13,13 @@ from rc_integrations_plugin.commands.output import (
     print_json,
     print_line,
     print_table,
-    short_time,
 )
 from rc_integrations_plugin.errors import ApiError
 from rc_integrations_plugin.integrations.records import IntegrationType, OutgoingIntegration
 from rc_integrations_plugin.management.recovery import Lost, find_lost, make_again
 from rc_integrations_plugin.management.replay import open_replay
 
-_HEAD = ("INTEGRATION", "NAME", "HISTORY ID", "WHEN (UTC)", "WHY", "NOW")
+_HEAD = ("INTEGRATION", "NAME", "HISTORY ID", "WHY", "NOW")
 
 
 @click.command()
@@ -63,7 +62,7 @@ def recover(
     if as_json:
         print_json(results)
     elif results:
-        print_table(_HEAD, [_row(one) for one in results])
+        print_table(_HEAD, [_row(one) for one in results], cut=("NAME", "WHY", "NOW"))
     refused = sum(one["error"] is not None for one in results)
     told = "failed" if dry_run else "failed and will be made again"
     click.echo(f"{counted(len(results) - refused, 'call')} {told}", err=True)
@@ -111,7 +110,6 @@ def _row(result: dict[str, Any]) -> Sequence[str]:
         result["integrationId"],
         result["name"],
         result["historyId"],
-        short_time(datetime.fromisoformat(result["startedAt"])),
         str(result["status"] or result["failure"] or "-"),
         result["error"] or ("again" if result["replayed"] else "could be"),
     )

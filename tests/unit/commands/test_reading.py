@@ -22,15 +22,17 @@ SECRET = "whsec_" + "c2VjcmV0" * 4
 
 
 def test_list_shows_each_on_a_line_of_at_most_80_columns(console: Console, server: Server) -> None:
-    server.services.integrations.add(make_incoming(name="n" * 200, channels=("#general",) * 9))
-    server.services.integrations.add(make_outgoing(name="Bridge", enabled=False))
+    long = make_incoming(name="n" * 200, channels=("#general",) * 9)
+    later = long.created_at + timedelta(hours=1)
+    for one in (long, make_outgoing(name="Bridge", enabled=False, created_at=later)):
+        server.services.integrations.add(one)
 
     lines = console.ok("list").splitlines()
 
     assert lines[0].split() == ["ID", "TYPE", "STATE", "NAME", "WHERE", "LAST", "FAILED"]
     assert len(lines) == 3
     assert max(map(len, lines)) <= 80
-    assert "incoming  on" in lines[1]
+    assert lines[1].startswith(f"{long.id}  incoming  on ")
     assert "nnn…" in lines[1]
     assert "outgoing  off" in lines[2]
 
@@ -134,7 +136,8 @@ def test_history_lists_calls_and_attempts(console: Console, server: Server) -> N
     )
     for one_call in (call, refused):
         server.services.calls.add(one_call)
-    delivery = make_delivery(integration_id=outgoing.id)
+    ended = {"outcome": DeliveryOutcome.FAILED, "finished_at": NOON}
+    delivery = make_delivery(integration_id=outgoing.id, **ended)
     attempt = make_attempt(delivery, outcome=DeliveryOutcome.FAILED, status=500)
     server.services.deliveries.open([delivery], attempts=[attempt])
 
@@ -142,7 +145,7 @@ def test_history_lists_calls_and_attempts(console: Console, server: Server) -> N
     assert [one["_id"] for one in console.json("history", incoming.id, "--outcome", "posted")] == [
         call.id
     ]
-    assert "https://receiver.test…" in console.ok("history", outgoing.id)
+    assert "https://receiver.test" in console.ok("history", outgoing.id)
     assert max(map(len, console.ok("history", outgoing.id).splitlines())) <= 80
     assert "Nothing found" in console.fails(3, "history", outgoing.id, "--outcome", "posted")
     assert "is not one of" in console.fails(2, "history", outgoing.id, "--outcome", "lost")

@@ -1,0 +1,97 @@
+"""Doing what a plan says: by the same ways that the API goes."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from rc_integrations_plugin.host.port import User
+from rc_integrations_plugin.integrations.permissions import Manager, read_manager
+from rc_integrations_plugin.integrations.records import IntegrationType, OutgoingIntegration
+from rc_integrations_plugin.integrations.tokens import new_token
+from rc_integrations_plugin.management import switching
+from rc_integrations_plugin.management.descriptions import SECRET_FIELDS, Entry, to_body
+from rc_integrations_plugin.management.incoming import create_incoming, update_incoming
+from rc_integrations_plugin.management.outgoing import create_outgoing, update_outgoing
+from rc_integrations_plugin.management.planning import Change
+from rc_integrations_plugin.management.saved import Integration
+from rc_integrations_plugin.schemas.incoming import read_changed_incoming, read_new_incoming
+from rc_integrations_plugin.schemas.outgoing import read_changed_outgoing, read_new_outgoing
+from rc_integrations_plugin.services import Services
+
+_NEEDED = ("enabled", "channel", "scriptEnabled")
+"""By `integrations.update`, whatever changes."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What came of a change."""
+
+    integration: Integration
+    secrets: dict[str, str] = field(repr=False)
+    """Those that were made for it now, by the API's names: nothing shows them again."""
+
+
+def apply_change(services: Services, user: User, change: Change) -> Applied:
+    """Make, change or remove an integration.
+
+    Raises:
+        ApiError: the user may not, or something in the description cannot be.
+    """
+    manager = read_manager(services.host, user, change.type)
+    match change.entry, change.old:
+        case Entry() as entry, None:
+            return _create(services, manager, entry)
+        case Entry() as entry, old if old is not None:
+            return _update(services, manager, change, entry, old)
+        case None, old if old is not None:
+            return Applied(switching.remove(services, user, old.id), {})
+    raise AssertionError("a change is about something")
+
+
+def _create(services: Services, manager: Manager, entry: Entry) -> Applied:
+    body = to_body(entry)
+    if entry.type is IntegrationType.INCOMING:
+        made = create_incoming(services, manager, read_new_incoming(body)).integration
+        return Applied(made, {"token": made.token})
+    secrets = {}
+    if entry.fields["token"]:
+        secrets["token"] = body["token"] = new_token()
+    if entry.fields["signingSecret"]:
+        body["signingSecret"] = True
+    saved = create_outgoing(services, manager, read_new_outgoing(body))
+    if saved.signing_secret is not None:
+        secrets["signingSecret"] = saved.signing_secret
+    return Applied(saved.integration, secrets)
+
+
+def _update(
+    services: Services, manager: Manager, change: Change, entry: Entry, old: Integration
+) -> Applied:
+    whole = to_body(entry)
+    changed = set(change.differences)
+    body = {name: whole.get(name) for name in (*_NEEDED, *changed - set(SECRET_FIELDS))}
+    body |= {"type": entry.type.value, "integrationId": old.id, "name": entry.name}
+    if not isinstance(old, OutgoingIntegration):
+        new = update_incoming(services, manager, read_changed_incoming(body)).integration
+        return Applied(new, {})
+    secrets = _change_secrets(body, changed, entry, old)
+    saved = update_outgoing(services, manager, read_changed_outgoing(body))
+    if saved.signing_secret is not None:
+        secrets["signingSecret"] = saved.signing_secret
+    return Applied(saved.integration, secrets)
+
+
+def _change_secrets(
+    body: dict[str, Any], changed: set[str], entry: Entry, old: OutgoingIntegration
+) -> dict[str, str]:
+    """Put into a body what changes of the secrets, and return those that are made now."""
+    secrets = {}
+    if "token" in changed:
+        secrets["token"] = body["token"] = new_token()
+    if "signingSecret" in changed:
+        body["signingSecret"] = entry.fields["signingSecret"]
+    if "basicAuth" in changed:
+        body["basicAuth"] = None
+    if "headers" in changed:
+        wanted = set(entry.fields["headers"])
+        body["headers"] = {name: text for name, text in old.headers.items() if name in wanted}
+    return secrets

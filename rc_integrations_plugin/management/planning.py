@@ -1,0 +1,179 @@
+"""What is to be done so that integrations become as they are described."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from rc_integrations_plugin.integrations.masks import MASK
+from rc_integrations_plugin.integrations.permissions import type_of
+from rc_integrations_plugin.integrations.records import IntegrationType, OutgoingIntegration
+from rc_integrations_plugin.management.descriptions import (
+    SECRET_FIELDS,
+    TYPE_WORDS,
+    DescriptionFault,
+    Entry,
+    describe,
+)
+from rc_integrations_plugin.management.saved import Integration
+from rc_integrations_plugin.management.secrets import (
+    masked_script,
+    masked_url,
+    missing_secret,
+    whole_script,
+)
+
+Difference = tuple[Any, Any]
+"""What a field is, and what it is to be; secrets masked."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One integration that is not as it is described."""
+
+    action: str
+    """One word: `create`, `update` or `remove`."""
+    type: IntegrationType
+    name: str
+    old: Integration | None = None
+    """None: it is to be made."""
+    entry: Entry | None = None
+    """With whole URLs and script. None: it is not described, and shall go."""
+    differences: Mapping[str, Difference] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What people call the integration."""
+        place = "" if self.old is None else f" ({self.old.id})"
+        return f'{TYPE_WORDS[self.type]} "{self.name}"{place}'
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that is to be done, and what only people can do."""
+
+    changes: Sequence[Change]
+    missing: Sequence[tuple[str, str]]
+    """Integrations, and secrets of theirs that the description tells of and nobody has set."""
+    undescribed: Sequence[Integration]
+
+
+def make_plan(entries: Sequence[Entry], existing: Sequence[Integration], *, prune: bool) -> Plan:
+    """Return what makes the existing integrations as they are described.
+
+    Args:
+        entries: the descriptions.
+        existing: those that the one who wants it may manage, the oldest first.
+        prune: whether those that are not described shall go.
+
+    Raises:
+        DescriptionFault: it is not clear which integration a description means, or a secret is
+            missing that only the server could know.
+    """
+    pairs = _match(entries, existing)
+    changes: list[Change] = []
+    missing: list[tuple[str, str]] = []
+    for entry, old in pairs:
+        whole = _with_secrets(entry, old)
+        differences = _differences(whole, old)
+        if old is None:
+            changes.append(Change("create", entry.type, entry.name, entry=whole))
+        elif differences:
+            changes.append(Change("update", entry.type, old.name, old, whole, differences))
+        missing += [(entry.title, what) for what in _missing(entry, old)]
+    matched = {old.id for _, old in pairs if old is not None}
+    undescribed = [one for one in existing if one.id not in matched]
+    if prune:
+        changes += [Change("remove", type_of(one), one.name, one) for one in undescribed]
+    return Plan(changes, missing, undescribed)
+
+
+def _match(
+    entries: Sequence[Entry], existing: Sequence[Integration]
+) -> list[tuple[Entry, Integration | None]]:
+    by_id = {one.id: one for one in existing}
+    known = {entry.id for entry in entries if entry.id in by_id}
+    free: dict[tuple[IntegrationType, str], list[Integration]] = defaultdict(list)
+    for one in existing:
+        if one.id not in known:
+            free[type_of(one), one.name].append(one)
+    nameless = [entry for entry in entries if entry.id not in by_id]
+    for key in {(entry.type, entry.name) for entry in nameless}:
+        same = sum((entry.type, entry.name) == key for entry in nameless)
+        if len(free[key]) > same:
+            word = TYPE_WORDS[key[0]]
+            raise DescriptionFault(f'several {word} integrations are called "{key[1]}": give an id')
+    pairs: list[tuple[Entry, Integration | None]] = []
+    for entry in entries:
+        if entry.id in by_id:
+            pairs.append((entry, _of_type(by_id[entry.id or ""], entry)))
+        else:
+            candidates = free[entry.type, entry.name]
+            pairs.append((entry, candidates.pop(0) if candidates else None))
+    return pairs
+
+
+def _of_type(found: Integration, entry: Entry) -> Integration:
+    if type_of(found) is not entry.type:
+        raise DescriptionFault(f"{entry.title}: the id {found.id} belongs to one of the other type")
+    return found
+
+
+def _with_secrets(entry: Entry, old: Integration | None) -> Entry:
+    """Return the entry with whole URLs and script: the secrets in them stay as they are."""
+    fields = dict(entry.fields)
+    fields["script"] = whole_script(fields["script"], old)
+    place = missing_secret(fields["script"])
+    if place is not None and (old is None or place not in (old.script or "")):
+        raise DescriptionFault(f"{entry.title}: script holds {place}, and there is no such secret")
+    if "urls" in fields:
+        urls = old.urls if isinstance(old, OutgoingIntegration) else ()
+        whole = {masked_url(url, old): url for url in urls if old is not None}
+        fields["urls"] = tuple(whole.get(url, url) for url in fields["urls"])
+        if any(MASK in url and url not in urls for url in fields["urls"]):
+            raise DescriptionFault(f"{entry.title}: urls hold {MASK} in place of a secret")
+    return replace(entry, fields=fields)
+
+
+def _differences(entry: Entry, old: Integration | None) -> dict[str, Difference]:
+    if old is None:
+        return {}
+    found: dict[str, Difference] = {}
+    if entry.name != old.name:
+        found["name"] = (old.name, entry.name)
+    is_now, wanted = describe(old), dict(entry.fields)
+    wanted["script"] = masked_script(wanted["script"], old)
+    if "urls" in wanted:
+        is_whole_same = isinstance(old, OutgoingIntegration) and old.urls == wanted["urls"]
+        wanted["urls"] = tuple(masked_url(url, old) for url in wanted["urls"])
+        if not is_whole_same and wanted["urls"] == is_now["urls"]:
+            found["urls"] = (is_now["urls"], wanted["urls"])
+    for name, value in wanted.items():
+        if value != is_now[name] and _can_change(name, is_now[name], value):
+            found[name] = (is_now[name], value)
+    return found
+
+
+def _can_change(name: str, is_now: Any, wanted: Any) -> bool:
+    """Return whether a difference of secrets can be mended here, without knowing any."""
+    if name not in SECRET_FIELDS:
+        return True
+    match name:
+        case "token":
+            # nothing takes the token of an outgoing integration away
+            return not is_now
+        case "signingSecret":
+            return True
+        case "basicAuth":
+            return bool(is_now)
+    return bool(set(is_now) - set(wanted))
+
+
+def _missing(entry: Entry, old: Integration | None) -> Iterable[str]:
+    """Yield secrets that only people can set."""
+    is_now = {} if old is None else describe(old)
+    if entry.fields.get("basicAuth") and not is_now.get("basicAuth"):
+        yield "basicAuth"
+    for name in entry.fields.get("headers", ()):
+        if name not in is_now.get("headers", ()):
+            yield f"the header {name}"
