@@ -138,7 +138,7 @@ class AttemptNotes:
         """Return whether URL and token are those that the delivery was made with."""
         made_with = self.delivery
         is_same_token = default["data"].get("token") == made_with.data.get("token")
-        return is_same_token and default["url"] == made_with.url
+        return bool(is_same_token and default["url"] == made_with.url)
 
 
 def _response_fields(
