@@ -17,7 +17,9 @@ from rc_integrations_plugin.commands import (
     doctor,
     reading,
     recovery,
+    saving,
     switching,
+    watching,
 )
 from rc_integrations_plugin.commands.acting import clear_errors
 from rc_integrations_plugin.commands.output import counted, print_json
@@ -42,6 +44,11 @@ for _command in (
     describing.export,
     describing.plan,
     describing.apply,
+    saving.create,
+    saving.update,
+    watching.explain,
+    watching.test,
+    watching.tail,
 ):
     integrations.add_command(_command)
 

@@ -31,6 +31,7 @@ from rc_integrations_plugin.storage.integrations import IntegrationFilter
 
 OUTCOMES = sorted({outcome.value for outcome in (*CallOutcome, *DeliveryOutcome)})
 _BATCH = 200
+WAITING = "waiting"
 _FAILURES_COUNT_FOR = timedelta(hours=24)
 _HEAD = ("ID", "TYPE", "STATE", "NAME", "WHERE", "LAST", "FAILED")
 _HISTORY_HEAD = ("ID", "WHEN (UTC)", "OUTCOME", "HTTP", "MS", "WHAT")
@@ -175,14 +176,18 @@ def find_history(
 ) -> list[Mapping[str, Any]]:
     """Return documents of the history, the newest first."""
     found: list[Mapping[str, Any]] = []
+    offset = 0
     while len(found) < count:
         batch = min(_BATCH, count - len(found))
-        paging = Paging(offset=len(found), count=batch, sort=())
+        paging = Paging(offset=offset, count=batch, sort=())
         query = HistoryQuery(paging, integration_id, outcome)
         documents, _total = list_history(actor.services, actor.user, query)
+        # what still waits comes first, however old it is
         new = [one for one in documents if since is None or time_of(one) >= since]
+        past = [one for one in documents if one not in new and one["outcome"] != WAITING]
+        offset += len(documents)
         found += new
-        if len(new) < batch:
+        if past or len(documents) < batch:
             break
     return found
 

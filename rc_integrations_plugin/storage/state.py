@@ -5,10 +5,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, func, inspect, select, text
+from sqlalchemy import Engine, exists, func, inspect, or_, select, text
 
 from rc_integrations_plugin.storage import schema
-from rc_integrations_plugin.storage.tables import deliveries
+from rc_integrations_plugin.storage.tables import attempts, calls, deliveries, integrations
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,3 +76,14 @@ class StateStore:
         with self._engine.connect() as connection:
             found = [json.loads(one) for one in connection.scalars(statement) if one]
         return {one["attempt_id"] for one in found if isinstance(one, dict)}
+
+    def active_since(self, moment: datetime) -> AbstractSet[str]:
+        """Return the ids of the integrations whose history has something since then."""
+        called = exists().where(
+            calls.c.integration_id == integrations.c.id, calls.c.called_at >= moment
+        )
+        tried = exists().where(
+            attempts.c.integration_id == integrations.c.id, attempts.c.started_at >= moment
+        )
+        with self._engine.connect() as connection:
+            return set(connection.scalars(select(integrations.c.id).where(or_(called, tried))))

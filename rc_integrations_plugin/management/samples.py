@@ -1,0 +1,114 @@
+"""Trying integrations out: sample calls and sample events."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from rc_integrations_plugin.errors import ApiError
+from rc_integrations_plugin.incoming.answers import Answer
+from rc_integrations_plugin.incoming.body import HookBody, read_body
+from rc_integrations_plugin.incoming.flow import handle_hook
+from rc_integrations_plugin.incoming.request import HookRequest
+from rc_integrations_plugin.incoming.script import build_argument
+from rc_integrations_plugin.integrations.deliveries import Delivery
+from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
+from rc_integrations_plugin.integrations.tokens import new_id
+from rc_integrations_plugin.outgoing.data import address_data
+from rc_integrations_plugin.outgoing.request import default_request
+from rc_integrations_plugin.outgoing.script import prepare_argument
+from rc_integrations_plugin.schemas.documents import json_time
+from rc_integrations_plugin.services import Services
+
+SAMPLE = b'{"text": "Example message", "emoji": ":ghost:"}'
+_JSON = "application/json"
+
+
+def call_hook(services: Services, integration: IncomingIntegration, body: bytes) -> Answer:
+    """Call a hook as its sender would, for real: messages are posted, the history has a row."""
+    request = _request(services, integration, body)
+    return handle_hook(services, integration.id, integration.token, request)
+
+
+def incoming_argument(services: Services, integration: IncomingIntegration, body: bytes) -> Any:
+    """Return what the script of a hook would be given for a body.
+
+    Raises:
+        ApiError: nobody is left to post as.
+    """
+    user = services.host.find_user(integration.user_id)
+    if user is None:
+        raise ApiError("Invalid Post As User", code="error-invalid-post-as-user")
+    read: HookBody = read_body(body, _JSON)
+    request = _request(services, integration, body)
+    return build_argument(request, read, integration=integration, user=user)
+
+
+def open_sample(services: Services, integration: OutgoingIntegration) -> Sequence[Delivery]:
+    """Store a delivery of a sample event for each URL, and wake a worker.
+
+    Raises:
+        ApiError: the integration is switched off.
+    """
+    if not integration.enabled:
+        raise ApiError("The integration is switched off", code="error-integration-disabled")
+    data = sample_data(services, integration)
+    word = data.get("trigger_word")
+    opened = []
+    for url in integration.urls:
+        delivery_id = new_id()
+        opened.append(
+            Delivery(
+                id=delivery_id,
+                webhook_id=delivery_id,
+                integration_id=integration.id,
+                created_at=datetime.now(UTC),
+                event=integration.event,
+                url=url,
+                trigger_word=word,
+                data=data,
+            )
+        )
+    services.deliveries.open(opened)
+    services.wake_up.ring()
+    return opened
+
+
+def outgoing_argument(services: Services, integration: OutgoingIntegration) -> Any:
+    """Return what `prepare_outgoing_request` would be given for a sample event."""
+    data = sample_data(services, integration)
+    return prepare_argument(default_request(integration, url=integration.urls[0], data=data))
+
+
+def sample_data(services: Services, integration: OutgoingIntegration) -> dict[str, Any]:
+    """Return the data of an event that did not happen, in a room where the integration listens."""
+    room_name, room_id = _room(services, integration)
+    word = integration.trigger_words[0] if integration.trigger_words else None
+    about = {
+        "bot": False,
+        "channel_id": room_id,
+        "channel_name": room_name,
+        "message_id": f"sample{new_id()}",
+        "timestamp": json_time(datetime.now(UTC)),
+        "user_id": integration.user_id,
+        "user_name": integration.username,
+        "text": f"{word} Example message" if word else "Example message",
+        "siteUrl": services.host.site_url,
+    }
+    return address_data(about, integration, trigger_word=word)
+
+
+def _room(services: Services, integration: OutgoingIntegration) -> tuple[str, str]:
+    for channel in (integration.target_room or "", *integration.channels):
+        if channel.startswith("#"):
+            for room in services.host.find_rooms(channel[1:]):
+                return room.name or room.id, room.id
+    return "general", "GENERAL"
+
+
+def _request(services: Services, integration: IncomingIntegration, body: bytes) -> HookRequest:
+    path = f"/hooks/{integration.id}/{integration.token}"
+    scheme, _, host = services.host.site_url.partition("://")
+    headers = {"content-type": _JSON, "content-length": str(len(body)), "host": host}
+    return HookRequest.from_http(
+        "POST", (scheme, path, ""), headers.items(), body, remote_address="console"
+    )
