@@ -25,6 +25,8 @@ class Posted(StrEnum):
 class DeliveryOutcome(StrEnum):
     """How an attempt ended, and with its last one a delivery."""
 
+    WAITING = "waiting"
+    """Nobody was called yet. Neither an attempt's nor a delivery's: only lists say it."""
     DELIVERED = "delivered"
     """The receiver took it. Whether its answer could be posted is in the results."""
     NOT_SENT = "not-sent"

@@ -21,6 +21,24 @@ _BYTES_ENOUGH = 8
 """So many for each character of JSON, and nothing of it is cut."""
 
 
+_UNFINISHED = frozenset({DeliveryOutcome.WAITING, DeliveryOutcome.RETRYING})
+
+
+def waiting_attempt(delivery: Delivery, *, integration: OutgoingIntegration) -> DeliveryAttempt:
+    """Return what stands in the history for a delivery without an attempt."""
+    return DeliveryAttempt(
+        id=delivery.id,
+        delivery_id=delivery.id,
+        integration_id=delivery.integration_id,
+        number=0,
+        started_at=delivery.created_at,
+        duration_ms=0.0,
+        outcome=DeliveryOutcome.WAITING,
+        steps=(Step.START,),
+        url=mask_of(integration, delivery).text(delivery.url),
+    )
+
+
 def attempt_document(
     attempt: DeliveryAttempt,
     delivery: Delivery,
@@ -58,7 +76,7 @@ def _as_rocket_chat(attempt: DeliveryAttempt, delivery: Delivery, mask: Mask) ->
         "ranPrepareScript": True if Step.PREPARED in attempt.steps else None,
         **_messages(attempt),
         # Rocket.Chat leaves this out of what it calls unfinished
-        "finished": True if attempt.outcome is not DeliveryOutcome.RETRYING else None,
+        "finished": None if attempt.outcome in _UNFINISHED else True,
         "url": attempt.url or None,
         "httpCallData": _call_data(attempt, delivery, mask) if was_called else None,
         "httpError": _http_error(attempt),

@@ -6,7 +6,11 @@ from types import MappingProxyType
 from typing import Any
 
 from rc_integrations_plugin.host.port import User
-from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
+from rc_integrations_plugin.integrations.deliveries import (
+    Delivery,
+    DeliveryAttempt,
+    DeliveryOutcome,
+)
 from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.integrations.permissions import Scope, list_scopes, read_manager
 from rc_integrations_plugin.integrations.records import (
@@ -14,7 +18,7 @@ from rc_integrations_plugin.integrations.records import (
     IntegrationType,
     OutgoingIntegration,
 )
-from rc_integrations_plugin.management.attempts import attempt_document
+from rc_integrations_plugin.management.attempts import attempt_document, waiting_attempt
 from rc_integrations_plugin.management.saved import find_managed
 from rc_integrations_plugin.schemas.documents import (
     call_document,
@@ -40,6 +44,7 @@ _SORT_KEYS: Mapping[str, str] = MappingProxyType(
 )
 _TIMES = ("_updatedAt", "_createdAt")
 Documents = Sequence[Mapping[str, Any]]
+_Attempt = tuple[DeliveryAttempt, Delivery]
 
 
 def list_integrations(services: Services, user: User, query: ListQuery) -> tuple[Documents, int]:
@@ -97,19 +102,47 @@ def _list_calls(
 def _list_attempts(
     services: Services, integration: OutgoingIntegration, query: HistoryQuery
 ) -> tuple[Documents, int]:
-    outcome = None if query.outcome is None else DeliveryOutcome(query.outcome)
-    attempts, total = services.deliveries.page(
-        AttemptFilter(integration_id=integration.id, outcome=outcome),
-        offset=query.paging.offset,
-        count=query.paging.count,
-        oldest_first=_is_oldest_first(query),
-    )
+    """Return attempts, and what waits for its first one as if it were newer than all of them."""
+    oldest_first = _is_oldest_first(query)
+    parts = [_page_of_waiting, _page_of_attempts]
+    found: list[_Attempt] = []
+    total = 0
+    for page in reversed(parts) if oldest_first else parts:
+        some, number = page(
+            services,
+            integration,
+            query.outcome,
+            offset=max(query.paging.offset - total, 0),
+            count=query.paging.count - len(found),
+            oldest_first=oldest_first,
+        )
+        found += some
+        total += number
     shown = history_integration(integration)
     documents = [
         attempt_document(attempt, delivery, integration=integration, shown=shown)
-        for attempt, delivery in attempts
+        for attempt, delivery in found
     ]
     return documents, total
+
+
+def _page_of_attempts(
+    services: Services, integration: OutgoingIntegration, outcome: str | None, **page: Any
+) -> tuple[Sequence[_Attempt], int]:
+    wanted = AttemptFilter(
+        integration_id=integration.id,
+        outcome=None if outcome is None else DeliveryOutcome(outcome),
+    )
+    return services.deliveries.page(wanted, **page)
+
+
+def _page_of_waiting(
+    services: Services, integration: OutgoingIntegration, outcome: str | None, **page: Any
+) -> tuple[Sequence[_Attempt], int]:
+    if outcome not in {None, DeliveryOutcome.WAITING}:
+        return [], 0
+    found, total = services.deliveries.waiting(integration.id, **page)
+    return [(waiting_attempt(one, integration=integration), one) for one in found], total
 
 
 def _is_one_of(outcomes: type[StrEnum], outcome: str | None) -> bool:

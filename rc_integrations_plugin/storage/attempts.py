@@ -55,6 +55,23 @@ class AttemptStore:
             total = connection.scalar(select(func.count()).select_from(attempts).where(condition))
             return [_pair(row) for row in connection.execute(rows)], total or 0
 
+    def waiting(
+        self, integration_id: str, *, offset: int, count: int, oldest_first: bool = False
+    ) -> tuple[Sequence[Delivery], int]:
+        """Return some of the deliveries without an attempt, the newest first, and their number."""
+        condition = (
+            (deliveries.c.integration_id == integration_id)
+            & deliveries.c.due_at.is_not(None)
+            & (deliveries.c.attempts == 0)
+        )
+        keys = (deliveries.c.created_at, deliveries.c.id)
+        order = [key.asc() if oldest_first else key.desc() for key in keys]
+        rows = select(*DELIVERY_COLUMNS).where(condition)
+        with self._engine.connect() as connection:
+            total = connection.scalar(select(func.count()).select_from(deliveries).where(condition))
+            found = connection.execute(rows.order_by(*order).offset(offset).limit(count))
+            return [to_delivery(row) for row in found], total or 0
+
     def find_attempt(
         self, integration_id: str, attempt_id: str
     ) -> tuple[DeliveryAttempt, Delivery] | None:

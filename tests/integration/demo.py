@@ -107,7 +107,7 @@ class RunningDemo:
         return made
 
     def history(self, integration_id: str) -> list[dict[str, Any]]:
-        """Return what an integration did, the newest first."""
+        """Return what an integration has done, the newest first, without what waits."""
         with self.log_in() as session:
             answer = session.get(
                 f"{self.url}/api/v1/integrations.history",
@@ -115,7 +115,7 @@ class RunningDemo:
                 timeout=10,
             )
         found: list[dict[str, Any]] = answer.json()["history"]
-        return found
+        return [entry for entry in found if entry["outcome"] != "waiting"]
 
     def wait_for_message(self, room: str, text: str) -> dict[str, Any]:
         """Return the newest message with this text as soon as it is there."""

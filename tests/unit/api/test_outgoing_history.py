@@ -27,8 +27,9 @@ def add(
     **fields: Any,
 ) -> tuple[DeliveryAttempt, Delivery]:
     """Store what came of one attempt."""
-    made = make_delivery(**{"integration_id": document["_id"], "data": DATA} | dict(delivery or {}))
-    attempt = make_attempt(made, **{"steps": CALLED} | fields)
+    values = {"integration_id": document["_id"], "data": DATA, "attempts": 1}
+    made = make_delivery(**values | dict(delivery or {}))
+    attempt = make_attempt(made, **{"steps": CALLED, "number": 0} | fields)
     server.services.deliveries.open([made], attempts=[attempt])
     return attempt, made
 
@@ -294,10 +295,71 @@ def test_attempts_come_newest_first_unless_asked(server: Server, admin: Caller) 
     assert ids(offset=1, count=1) == ["1"]
 
 
+def test_what_nobody_was_called_for_yet_is_there_too(server: Server, admin: Caller) -> None:
+    document = admin.create_outgoing(token="token-of-mine")
+    waiting = make_delivery(
+        integration_id=document["_id"],
+        data=DATA,
+        trigger_word="hello",
+        url="https://receiver.test/hook?key=token-of-mine",
+    )
+    server.services.deliveries.open([waiting])
+
+    response = admin.get("history", id=document["_id"])
+
+    assert response.json is not None
+    assert response.json["total"] == 1
+    (line,) = response.json["history"]
+    del line["integration"]
+    assert line == {
+        "_id": waiting.id,
+        "type": "outgoing-webhook",
+        "step": "start-execute-trigger-url",
+        "event": "sendMessage",
+        "data": {"token": "***", "bot": False, "text": "hello"},
+        "triggerWord": "hello",
+        "url": "https://receiver.test/hook?key=***",
+        "_createdAt": "2026-03-01T12:00:00.000Z",
+        "_updatedAt": "2026-03-01T12:00:00.000Z",
+        "integrationId": document["_id"],
+        "deliveryId": waiting.id,
+        "webhookId": waiting.id,
+        "attempt": 0,
+        "outcome": "waiting",
+        "steps": ["start-execute-trigger-url"],
+        "results": [],
+        "console": [],
+        "duration": 0.0,
+        "scriptRestarted": False,
+        "depth": 0,
+    }
+
+
+def test_what_waits_is_newer_than_all_attempts_page_by_page(server: Server, admin: Caller) -> None:
+    document = admin.create_outgoing()
+    for number in range(3):
+        add(server, document, id=f"a{number}", started_at=NOON + timedelta(minutes=number))
+        moment = NOON + timedelta(seconds=number)
+        waiting = make_delivery(id=f"w{number}", integration_id=document["_id"], created_at=moment)
+        server.services.deliveries.open([waiting])
+
+    def pages(**query: Any) -> list[list[str]]:
+        return [
+            [line["_id"] for line in history(admin, document, offset=offset, count=2, **query)]
+            for offset in (0, 2, 4, 6)
+        ]
+
+    assert pages() == [["w2", "w1"], ["w0", "a2"], ["a1", "a0"], []]
+    oldest_first = pages(sort='{"_createdAt": 1}')
+    assert oldest_first == [["a0", "a1"], ["a2", "w0"], ["w1", "w2"], []]
+
+
 def test_attempts_can_be_chosen_by_outcome(server: Server, admin: Caller) -> None:
     document, incoming = admin.create_outgoing(), admin.create()
+    server.services.deliveries.open([make_delivery(id="waiting", integration_id=document["_id"])])
     for outcome in DeliveryOutcome:
-        add(server, document, id=outcome.value, outcome=outcome)
+        if outcome is not DeliveryOutcome.WAITING:
+            add(server, document, id=outcome.value, outcome=outcome)
 
     for outcome in DeliveryOutcome:
         assert [line["_id"] for line in history(admin, document, outcome=outcome.value)] == [
@@ -338,9 +400,8 @@ def test_clearing_forgets_what_was_and_leaves_what_is_to_come(
     response = admin.send("clearHistory", {"integrationId": document["_id"]})
 
     assert response.json == {"success": True}
-    assert history(admin, document) == []
+    assert only(admin, document)["_id"] == waiting.id
     assert len(history(admin, other)) == 1
-    assert server.services.deliveries.find(waiting.id) is not None
 
 
 def test_clearing_does_not_tell_which_integrations_there_are(server: Server, admin: Caller) -> None:
