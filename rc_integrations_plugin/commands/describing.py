@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from rc_integrations_plugin.commands.acting import DIFFERENT, Actor, Ended, managing
-from rc_integrations_plugin.commands.output import counted, print_json, print_line
+from rc_integrations_plugin.commands.output import counted, name_of, print_json, print_line
 from rc_integrations_plugin.commands.reading import all_integrations
 from rc_integrations_plugin.commands.yaml_files import read_yaml, write_yaml
 from rc_integrations_plugin.errors import IntegrationsError
@@ -90,7 +90,7 @@ def _plan(actor: Actor, file: Any, *, prune: bool) -> Plan:
     try:
         return make_plan(read_entries(read_yaml(file)), existing, prune=prune)
     except DescriptionFault as error:
-        raise click.UsageError(f"{file.name}: {error}") from error
+        raise click.UsageError(f"{name_of(file)}: {error}") from error
 
 
 def _tell_plan(wanted: Plan) -> None:

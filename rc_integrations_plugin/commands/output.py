@@ -46,6 +46,11 @@ def printable(text: str) -> str:
     )
 
 
+def name_of(file: object) -> str:
+    """Return what people call a file that was given as an argument."""
+    return str(getattr(file, "name", "-"))
+
+
 def short_time(moment: datetime | None) -> str:
     """Return a time for people, in UTC."""
     return "-" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
