@@ -55,12 +55,16 @@ class ResultWriter:
             self._task = None
 
     async def _store_all(self, batch: Sequence[DeliveryResult]) -> None:
-        """Store results; a result that cannot be stored keeps the others from nothing."""
+        """Store results; a result that cannot be stored keeps the others from nothing.
+
+        Nor may it hold its place for ever: it is let go, and called again when its lease runs out.
+        """
         if await self._try_to_store(batch):
             return
         for result in batch:
-            if not await self._try_to_store([result]):
-                await self._try_to_store([_bare(result)])
+            if await self._try_to_store([result]) or await self._try_to_store([_bare(result)]):
+                continue
+            self._on_stored([result])
 
     async def _try_to_store(self, batch: Sequence[DeliveryResult]) -> bool:
         """Store results, sooner or later; return False if they are what is wrong."""

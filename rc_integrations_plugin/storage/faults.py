@@ -7,9 +7,14 @@ from sqlalchemy.exc import (
     TimeoutError as NoConnection,
 )
 
+_READS_ONLY = "25006"
+"""What PostgreSQL says while another server takes over from it."""
+
 
 def may_pass(error: BaseException) -> bool:
     """Return whether the same may succeed later: the database is locked, away or restarting."""
     if isinstance(error, OperationalError | InterfaceError | NoConnection):
         return True
-    return isinstance(error, DBAPIError) and error.connection_invalidated
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) == _READS_ONLY

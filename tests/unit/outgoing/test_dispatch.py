@@ -419,6 +419,29 @@ def test_a_result_that_cannot_be_stored_is_stored_without_its_texts(works: Works
     assert sorted(bodies, key=str) == [None, "ok", "ok", "ok", "ok"]
 
 
+def test_a_result_that_cannot_be_stored_at_all_holds_up_nobody(works: Works) -> None:
+    integration = works.integration()
+    poison, *_ = works.add(integration, 5)
+
+    class Picky(FailingStore):
+        failures = 0
+
+        def finish(self, results: Sequence[DeliveryResult], *, now: datetime) -> None:
+            if any(one.delivery.id == poison.id for one in results):
+                raise ValueError("nobody can store this")
+            super().finish(results, now=now)
+
+    with_store(works, Picky)
+
+    is_left = works.dispatcher().work(SECONDS)
+
+    assert not is_left
+    assert len(works.attempts(integration)) == 4
+    next_due = works.services.deliveries.next_due()
+    assert next_due is not None
+    assert next_due > datetime.now(UTC)
+
+
 def test_a_receiver_that_fails_is_left_alone(works: Works) -> None:
     works.set(circuit_failures=3, circuit_failing_seconds=0.0, calls_at_once=1)
 

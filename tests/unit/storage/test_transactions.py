@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from rc_integrations_plugin.delivery.circuit import CLOSED
@@ -14,6 +14,7 @@ from rc_integrations_plugin.integrations.deliveries import DeliveryResult
 from rc_integrations_plugin.storage import schema
 from rc_integrations_plugin.storage.circuits import CircuitStore
 from rc_integrations_plugin.storage.deliveries import DeliveryStore
+from rc_integrations_plugin.storage.faults import may_pass
 from rc_integrations_plugin.storage.transactions import joined, lock_sqlite, patiently
 from tests.factories import NOON, make_attempt, make_delivery
 
@@ -31,6 +32,21 @@ def test_what_may_pass_is_tried_again() -> None:
         return "done"
 
     assert patiently(work) == "done"
+
+
+def test_a_database_that_only_reads_for_a_while_may_write_again(engine: Engine) -> None:
+    """PostgreSQL does so while another server takes over."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(postgresql_readonly=True)
+        else:
+            connection.exec_driver_sql("PRAGMA query_only = 1")
+        with pytest.raises(DBAPIError) as caught:
+            connection.exec_driver_sql("UPDATE rc_integration_changes SET version = 1")
+        connection.rollback()
+        connection.invalidate()
+
+    assert may_pass(caught.value)
 
 
 def test_not_for_ever() -> None:
