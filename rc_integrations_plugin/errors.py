@@ -18,6 +18,7 @@
         +-- PermissionMissing    the caller holds none of the permissions that the call takes
         +-- InvalidParams        the call's JSON or query is not of the documented form
         +-- NothingFound         there is no such integration, for this caller
+        +-- ChangedMeanwhile     somebody else changed the integration since it was looked at
         +-- NotFromPage          what changes something was not sent by one of our pages
 
 `code` is Rocket.Chat's string for what happened, `status` the HTTP status of the answer. Texts name
@@ -161,6 +162,12 @@ class NothingFound(ApiError):
     """There is no such integration, or it is not the caller's to know of."""
 
     code = "error-integration-not-found"
+
+
+class ChangedMeanwhile(ApiError):
+    """Somebody else changed the integration since the caller looked at it."""
+
+    code = "error-integration-changed"
 
 
 class NotFromPage(ApiError):

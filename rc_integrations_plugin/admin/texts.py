@@ -51,14 +51,17 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
         CallOutcome.SCRIPT_REFUSED: "Script refused",
         CallOutcome.SCRIPT_FAILED: "Script failed",
         CallOutcome.FAILED: "Failed",
+        DeliveryOutcome.WAITING: "Waiting",
         DeliveryOutcome.DELIVERED: "Delivered",
         DeliveryOutcome.NOT_SENT: "Not sent",
         DeliveryOutcome.RETRYING: "Will retry",
         DeliveryOutcome.STOPPED: "Stopped",
     }
 )
+NOTICES: Mapping[str, str] = MappingProxyType({"saved": "Saved."})
+"""What was done just now, by the word that an address has for it."""
 _GOOD = {CallOutcome.POSTED, DeliveryOutcome.DELIVERED}
-_NEUTRAL = {CallOutcome.NOTHING_TO_POST, DeliveryOutcome.NOT_SENT}
+_NEUTRAL = {CallOutcome.NOTHING_TO_POST, DeliveryOutcome.WAITING, DeliveryOutcome.NOT_SENT}
 _DOUBTFUL = {CallOutcome.PARTLY_POSTED, DeliveryOutcome.RETRYING, DeliveryOutcome.STOPPED}
 
 

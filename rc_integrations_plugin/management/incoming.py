@@ -15,6 +15,7 @@ from rc_integrations_plugin.management.saved import (
     Saved,
     editor_of,
     find_incoming,
+    of_version,
     replace_with,
     require_some_scope,
     time_after,
@@ -64,17 +65,26 @@ def create_incoming(
 
 
 def update_incoming(
-    services: Services, manager: Manager, form: IncomingForm
+    services: Services, manager: Manager, form: IncomingForm, *, version: datetime | None = None
 ) -> Saved[IncomingIntegration]:
     """Change an incoming integration and return it; all of the form is stored, or nothing.
 
+    Args:
+        services: where it is stored.
+        manager: who changes it.
+        form: what he wants.
+        version: the `updated_at` that he has seen; None changes whatever is there.
+
     Raises:
         ApiError: the user may not, or something in the form cannot be.
+        ChangedMeanwhile: it is not the version that he has seen.
     """
     require_some_scope(manager, method="updateIncomingIntegration")
     return replace_with(
         services,
-        find=lambda: find_incoming(services, manager, form.integration_id or ""),
+        find=lambda: of_version(
+            find_incoming(services, manager, form.integration_id or ""), version
+        ),
         change=lambda old: _changed(services, manager, old, form),
     )
 

@@ -15,6 +15,7 @@ from rc_integrations_plugin.management.saved import (
     Saved,
     editor_of,
     find_outgoing,
+    of_version,
     replace_with,
     require_some_scope,
     time_after,
@@ -79,12 +80,19 @@ def create_outgoing(
 
 
 def update_outgoing(
-    services: Services, manager: Manager, form: OutgoingForm
+    services: Services, manager: Manager, form: OutgoingForm, *, version: datetime | None = None
 ) -> Saved[OutgoingIntegration]:
     """Change an outgoing integration and return it; all of the form is stored, or nothing.
 
+    Args:
+        services: where it is stored.
+        manager: who changes it.
+        form: what he wants.
+        version: the `updated_at` that he has seen; None changes whatever is there.
+
     Raises:
         ApiError: the user may not, or something in the form cannot be.
+        ChangedMeanwhile: it is not the version that he has seen.
     """
     require_some_scope(manager, method="updateOutgoingIntegration")
     starts_anew = False
@@ -98,7 +106,9 @@ def update_outgoing(
 
     saved = replace_with(
         services,
-        find=lambda: find_outgoing(services, manager, form.integration_id, form.target_url),
+        find=lambda: of_version(
+            find_outgoing(services, manager, form.integration_id, form.target_url), version
+        ),
         change=change,
     )
     if starts_anew:

@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
-from rc_integrations_plugin.errors import ApiError, InvalidParams, NothingFound
+from rc_integrations_plugin.errors import (
+    ApiError,
+    ChangedMeanwhile,
+    InvalidParams,
+    NothingFound,
+)
 from rc_integrations_plugin.host.port import User
 from rc_integrations_plugin.integrations.permissions import (
     Manager,
@@ -128,6 +133,17 @@ def only_one(found: list[OutgoingIntegration]) -> OutgoingIntegration:
 def nothing_found() -> NothingFound:
     """Return the error for an integration that is not there, or not to be known of."""
     return NothingFound("No integration found.")
+
+
+def of_version(found: _Integration, version: datetime | None) -> _Integration:
+    """Return an integration, if it is the version that somebody has seen; None is any.
+
+    Raises:
+        ChangedMeanwhile: it is another one.
+    """
+    if version is not None and found.updated_at != version:
+        raise ChangedMeanwhile("Somebody else has changed this integration")
+    return found
 
 
 def replace_with(

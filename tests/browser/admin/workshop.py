@@ -3,7 +3,7 @@
 from flask import Blueprint, jsonify, render_template_string, request
 from flask.typing import ResponseReturnValue
 
-from rc_integrations_plugin.admin import pages
+from rc_integrations_plugin.admin.rendering import protect, render
 from rc_integrations_plugin.admin.viewers import current_viewer
 from rc_integrations_plugin.services import current_services
 
@@ -15,7 +15,7 @@ AFTER = BEFORE.replace("return 1", "return 2").replace("}\n}", "}\n  two() {}\n}
 def build_workshop() -> Blueprint:
     """Return the page and what it asks for, protected as the real ones are."""
     blueprint = Blueprint("workshop", __name__, template_folder="templates")
-    blueprint.after_request(pages._protect)
+    blueprint.after_request(protect)
     blueprint.get("/admin/integrations/-/workshop")(show_page)
     blueprint.get("/admin/integrations/-/rooms")(find_rooms)
     blueprint.post("/admin/integrations/-/sent")(show_sent)
@@ -25,7 +25,7 @@ def build_workshop() -> Blueprint:
 def show_page() -> ResponseReturnValue:
     viewer = current_viewer(current_services())
     script = request.args.get("script", "class Script {\n  process_incoming_request() {}\n}\n")
-    return pages._render("workshop.html", viewer, script=script, before=BEFORE, after=AFTER)
+    return render("workshop.html", viewer, script=script, before=BEFORE, after=AFTER)
 
 
 def find_rooms() -> ResponseReturnValue:

@@ -71,16 +71,16 @@ def test_the_list_is_searched_filtered_and_sorted(
 
 
 def test_five_hundred_integrations_come_in_pages(services: Services, admin: Visitor) -> None:
-    for number in range(120):
+    for number in range(500):
         services.integrations.add(make_incoming(name=f"Hook {number:03}"))
 
     first = admin.text(sort="name", state="on")
-    last = admin.text(sort="name", page="3")
+    last = admin.text(sort="name", page="10")
 
     assert names(first) == [f"Hook {number:03}" for number in range(50)]
-    assert "1 to 50 of 120" in first
+    assert "1 to 50 of 500" in first
     assert "sort=name&amp;state=on" not in first or "page=2" in first
-    assert names(last) == [f"Hook {number:03}" for number in range(100, 120)]
+    assert names(last) == [f"Hook {number:03}" for number in range(450, 500)]
     assert 'rel="next"' in first
     assert 'rel="next"' not in last
 
@@ -215,13 +215,15 @@ def test_no_secret_is_in_a_page(services: Services, admin: Visitor) -> None:
         assert "s3cret" not in admin.text(path)
 
 
-def test_only_incoming_integrations_have_a_token_to_show(
+def test_a_token_is_shown_to_who_asks_for_it_where_there_is_one(
     services: Services, admin: Visitor
 ) -> None:
-    bridge = make_outgoing(token="s3cret")
+    bridge, bare = make_outgoing(token="s3cret"), make_outgoing(token=None)
     services.integrations.add(bridge)
+    services.integrations.add(bare)
 
-    assert admin.post(f"/{bridge.id}/token").status_code == 404
+    assert admin.post(f"/{bridge.id}/token").json == {"success": True, "token": "s3cret"}
+    assert admin.post(f"/{bare.id}/token").status_code == 404
 
 
 def test_the_editor_is_told_what_does_not_work(admin: Visitor, scripted: ScriptedRunner) -> None:

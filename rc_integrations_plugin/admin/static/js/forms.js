@@ -15,7 +15,7 @@ function guard(form) {
   // back from the next page, with what was typed still there
   addEventListener("pageshow", () => (leaving = false));
   addEventListener("beforeunload", (event) => {
-    if (!leaving && state(form) !== before) event.preventDefault();
+    if (!leaving && ("unsaved" in form.dataset || state(form) !== before)) event.preventDefault();
   });
 }
 

@@ -4,6 +4,7 @@
 import { enhanceComboboxes } from "./combobox.js";
 import { enhanceConfirmations } from "./confirm.js";
 import { enhanceCopyButtons } from "./copy.js";
+import { enhanceEditForms } from "./edit.js";
 import { enhanceForms } from "./forms.js";
 import { enhanceInstructions } from "./instructions.js";
 import { enhanceComparisons, enhanceScripts } from "./scripts.js";
@@ -14,6 +15,8 @@ import { enhanceTimes } from "./times.js";
 export function enhance(part) {
   enhanceTimes(part);
   enhanceTabs(part);
+  // before the forms are guarded: what is out of use is not sent
+  enhanceEditForms(part);
   enhanceForms(part);
   enhanceComboboxes(part);
   enhanceConfirmations(part);

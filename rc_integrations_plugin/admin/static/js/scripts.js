@@ -34,7 +34,7 @@ async function openScript(box) {
       area.dispatchEvent(new Event("input", { bubbles: true }));
     },
     check: findings ? (text) => check(box, text, findings) : null,
-    checked: (found) => drawFindings(findings, found, (finding) => editor.goTo(finding.line, finding.column)),
+    checked: (found) => area.value.trim() === "" ? findings.replaceChildren() : drawFindings(findings, found, (finding) => editor.goTo(finding.line, finding.column)),
   });
   // only now: what could not be opened leaves the text area as it is
   area.hidden = true;

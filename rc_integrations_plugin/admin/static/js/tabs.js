@@ -49,6 +49,6 @@ function build(box) {
 
   // what has an error, or is named by the address, is shown first
   const wanted = location.hash.slice(1);
-  const faulty = panels.find((panel) => panel.querySelector("[aria-invalid=true]"));
+  const faulty = panels.find((panel) => panel.querySelector("[aria-invalid=true], [data-summary]"));
   choose(faulty ?? panels.find((panel) => panel.id === wanted) ?? panels[0]);
 }

@@ -1,0 +1,42 @@
+"""The page of one integration."""
+
+from typing import Any
+
+from rc_integrations_plugin.admin.instructions import build_instructions
+from rc_integrations_plugin.admin.rendering import render
+from rc_integrations_plugin.admin.viewers import Viewer
+from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
+from rc_integrations_plugin.services import Services
+from rc_integrations_plugin.storage.calls import CallFilter
+from rc_integrations_plugin.storage.deliveries import AttemptFilter
+
+_LATEST = 10
+
+
+def render_details(
+    services: Services,
+    viewer: Viewer,
+    found: IncomingIntegration | OutgoingIntegration,
+    **shown: Any,
+) -> str:
+    """Return the page of an integration, without its secrets.
+
+    Args:
+        services: where its history is.
+        viewer: who looks at it.
+        found: the integration.
+        shown: `notice`, what was done just now; `failed`, a sentence about what was not;
+            `secret`, which was made just now and is shown this once.
+    """
+    if isinstance(found, IncomingIntegration):
+        calls, total = services.calls.page(
+            CallFilter(integration_id=found.id), offset=0, count=_LATEST
+        )
+        instructions = build_instructions(found, site_url=services.host.site_url)
+        past: dict[str, Any] = {"calls": calls, "total": total, "instructions": instructions}
+        return render("incoming.html", viewer, integration=found, **past, **shown)
+    attempts, total = services.deliveries.page(
+        AttemptFilter(integration_id=found.id), offset=0, count=_LATEST
+    )
+    past = {"attempts": attempts, "total": total}
+    return render("outgoing.html", viewer, integration=found, **past, **shown)
