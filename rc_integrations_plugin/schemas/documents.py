@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rc_integrations_plugin.integrations.history import IncomingCall
+from rc_integrations_plugin.integrations.masks import Mask
 from rc_integrations_plugin.integrations.permissions import type_of
 from rc_integrations_plugin.integrations.records import (
     Editor,
@@ -91,9 +92,13 @@ def _tail(integration: Integration) -> dict[str, Any]:
 
 
 def history_integration(integration: Integration) -> dict[str, Any]:
-    """Return the integration as it stands in its history: without token and script."""
+    """Return the integration as it stands in its history: without token, script and secrets."""
+    mask = Mask(integration.token or "")
     document = integration_document(integration)
-    return {key: value for key, value in document.items() if key not in _SECRET}
+    shown = {key: value for key, value in document.items() if key not in _SECRET}
+    if isinstance(integration, OutgoingIntegration):
+        shown["urls"] = [mask.text(url) for url in integration.urls]
+    return shown
 
 
 def call_document(call: IncomingCall, integration: Mapping[str, Any]) -> dict[str, Any]:

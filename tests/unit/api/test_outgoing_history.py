@@ -295,6 +295,18 @@ def test_attempts_come_newest_first_unless_asked(server: Server, admin: Caller) 
     assert ids(offset=1, count=1) == ["1"]
 
 
+def test_the_integration_beside_is_shown_without_the_secrets_in_its_urls(
+    server: Server, admin: Caller
+) -> None:
+    url = "https://me:hunter2@receiver.test/hook?api_key=abc123&at=token-of-mine"
+    document = admin.create_outgoing(token="token-of-mine", urls=[url])
+    add(server, document)
+
+    line = only(admin, document)
+
+    assert line["integration"]["urls"] == ["https://***@receiver.test/hook?api_key=***&at=***"]
+
+
 def test_what_nobody_was_called_for_yet_is_there_too(server: Server, admin: Caller) -> None:
     document = admin.create_outgoing(token="token-of-mine")
     waiting = make_delivery(
