@@ -33,7 +33,7 @@ OUTCOMES = sorted({outcome.value for outcome in (*CallOutcome, *DeliveryOutcome)
 _BATCH = 200
 WAITING = "waiting"
 _FAILURES_COUNT_FOR = timedelta(hours=24)
-_HEAD = ("ID", "TYPE", "STATE", "NAME", "WHERE", "LAST", "FAILED")
+_HEAD = ("ID", "TYPE", "ON", "NAME", "WHERE", "LAST (UTC)", "FAILED")
 _HISTORY_HEAD = ("ID", "WHEN (UTC)", "OUTCOME", "HTTP", "MS", "WHAT")
 
 
@@ -87,7 +87,7 @@ def _rows(actor: Actor, found: Sequence[Integration]) -> Iterator[Sequence[str]]
             yield (
                 one.id,
                 word_of_type(one),
-                "on" if one.enabled else "off",
+                "yes" if one.enabled else "no",
                 one.name,
                 _where(one),
                 short_time(past.last_at),

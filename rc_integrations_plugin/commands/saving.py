@@ -11,7 +11,11 @@ from rc_integrations_plugin.commands.acting import TYPES, Actor, managing
 from rc_integrations_plugin.commands.documents import shown_document
 from rc_integrations_plugin.commands.output import print_json, print_line
 from rc_integrations_plugin.integrations.permissions import type_of
-from rc_integrations_plugin.integrations.records import IncomingIntegration, IntegrationType
+from rc_integrations_plugin.integrations.records import (
+    IncomingIntegration,
+    IntegrationType,
+    OutgoingIntegration,
+)
 from rc_integrations_plugin.management.descriptions import DEFAULTS
 from rc_integrations_plugin.management.incoming import create_incoming, update_incoming
 from rc_integrations_plugin.management.outgoing import create_outgoing, update_outgoing
@@ -101,15 +105,18 @@ def update(actor: Actor, integration_id: str, *, as_json: bool, **options: Any) 
         "channel": ",".join(old.channels),
         "scriptEnabled": old.script_enabled,
     }
-    saved = _update(actor, kind, body | fields)
+    saved = _update(actor, old, body | fields)
     _tell(actor, saved, "is changed", as_json=as_json)
 
 
-def _update(actor: Actor, kind: IntegrationType, body: dict[str, Any]) -> Saved[Any]:
-    manager = actor.manager(kind)
-    if kind is IntegrationType.OUTGOING:
-        return update_outgoing(actor.services, manager, read_changed_outgoing(body))
-    return update_incoming(actor.services, manager, read_changed_incoming(body))
+def _update(actor: Actor, old: Integration, body: dict[str, Any]) -> Saved[Any]:
+    """Change what was looked at; what somebody else changed since then is not undone."""
+    manager, version = actor.manager_of(old), old.updated_at
+    if isinstance(old, OutgoingIntegration):
+        changed = read_changed_outgoing(body)
+        return update_outgoing(actor.services, manager, changed, version=version)
+    form = read_changed_incoming(body)
+    return update_incoming(actor.services, manager, form, version=version)
 
 
 def _read_fields(kind: IntegrationType, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,8 @@ def apply_change(services: Services, user: User, change: Change) -> Applied:
     """Make, change or remove an integration.
 
     Raises:
-        ApiError: the user may not, or something in the description cannot be.
+        ApiError: the user may not, something in the description cannot be, or somebody else changed
+            the integration since the plan was made.
     """
     manager = read_manager(services.host, user, change.type)
     match change.entry, change.old:
@@ -71,10 +72,12 @@ def _update(
     body = {name: whole.get(name) for name in (*_NEEDED, *changed - set(SECRET_FIELDS))}
     body |= {"type": entry.type.value, "integrationId": old.id, "name": entry.name}
     if not isinstance(old, OutgoingIntegration):
-        new = update_incoming(services, manager, read_changed_incoming(body)).integration
+        form = read_changed_incoming(body)
+        new = update_incoming(services, manager, form, version=old.updated_at).integration
         return Applied(new, {})
     secrets = _change_secrets(body, changed, entry, old)
-    saved = update_outgoing(services, manager, read_changed_outgoing(body))
+    changed_form = read_changed_outgoing(body)
+    saved = update_outgoing(services, manager, changed_form, version=old.updated_at)
     if saved.signing_secret is not None:
         secrets["signingSecret"] = saved.signing_secret
     return Applied(saved.integration, secrets)

@@ -30,7 +30,8 @@ def set_enabled(
 
     Raises:
         NothingFound: there is none, or the user may not manage it.
-        ApiError: something in it cannot be: its room or its user is gone.
+        ApiError: something in it cannot be (its room or its user is gone), or somebody else
+            changed it just now.
     """
     old = load_managed(services, user, integration_id)
     if old.enabled is enabled:
@@ -44,7 +45,7 @@ def set_enabled(
             enabled=enabled,
             script_enabled=old.script_enabled,
         )
-        new = update_outgoing(services, manager, changed).integration
+        new = update_outgoing(services, manager, changed, version=old.updated_at).integration
     else:
         form = IncomingForm(
             integration_id=old.id,
@@ -53,7 +54,7 @@ def set_enabled(
             channel=",".join(old.channels),
             script_enabled=old.script_enabled,
         )
-        new = update_incoming(services, manager, form).integration
+        new = update_incoming(services, manager, form, version=old.updated_at).integration
     return new, True
 
 

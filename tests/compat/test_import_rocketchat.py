@@ -269,3 +269,15 @@ def test_an_id_twice_in_a_file_is_told(server: Server) -> None:
     result = run(server, "-", stdin=f"{one}\n{one}\n")
 
     assert "1 imported, 0 off, 0 there, 1 refused" in result.stderr
+
+
+def test_what_was_imported_is_exported_as_it_is(server: Server) -> None:
+    imported(server, str(EXPORT))
+    runner = server.app.test_cli_runner()
+
+    exported = runner.invoke(args=["integrations", "export"]).stdout
+    plan = runner.invoke(args=["integrations", "plan", "-", "--prune"], input=exported)
+
+    assert (plan.exit_code, plan.output) == (0, "")
+    assert "0123456789abcdef" not in exported
+    assert "out-token" not in exported

@@ -376,3 +376,19 @@ def test_stars_in_a_comment_are_no_secret(console: Console, tmp_path: Path) -> N
     assert (
         "1 change made" in console.run("apply", written(tmp_path, {"integrations": [entry]})).stderr
     )
+
+
+@pytest.mark.usefixtures("hook")
+def test_another_server_is_made_the_same(
+    console: Console, server: Server, admin: Caller, tmp_path: Path
+) -> None:
+    admin.create_outgoing(name="Bridge", token="sesame-open", triggerWords=["pr"], timeout=2)
+    file = written(tmp_path, yaml.safe_load(console.ok("export")))
+    for one in console.json("list"):
+        console.ok("remove", one["_id"], "--yes")
+
+    made = console.json("apply", file)
+
+    assert [one["action"] for one in made] == ["create", "create"]
+    assert console.run("plan", file).exit_code == 0
+    assert all(one["secrets"] for one in made)

@@ -29,12 +29,12 @@ def test_list_shows_each_on_a_line_of_at_most_80_columns(console: Console, serve
 
     lines = console.ok("list").splitlines()
 
-    assert lines[0].split() == ["ID", "TYPE", "STATE", "NAME", "WHERE", "LAST", "FAILED"]
+    assert lines[0].split() == ["ID", "TYPE", "ON", "NAME", "WHERE", "LAST", "(UTC)", "FAILED"]
     assert len(lines) == 3
     assert max(map(len, lines)) <= 80
-    assert lines[1].startswith(f"{long.id}  incoming  on ")
+    assert lines[1].startswith(f"{long.id}  incoming  yes ")
     assert "nnn…" in lines[1]
-    assert "outgoing  off" in lines[2]
+    assert "outgoing  no " in lines[2]
 
 
 @pytest.mark.parametrize(
