@@ -1,7 +1,9 @@
 """The page of one integration."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+from rc_integrations_plugin.admin import texts
 from rc_integrations_plugin.admin.instructions import build_instructions
 from rc_integrations_plugin.admin.rendering import render
 from rc_integrations_plugin.admin.viewers import Viewer
@@ -33,7 +35,14 @@ def render_details(
             CallFilter(integration_id=found.id), offset=0, count=_LATEST
         )
         instructions = build_instructions(found, site_url=services.host.site_url)
-        past: dict[str, Any] = {"calls": calls, "total": total, "instructions": instructions}
+        is_good = len(found.tokens_at(datetime.now(UTC))) > 1
+        past: dict[str, Any] = {
+            "calls": calls,
+            "total": total,
+            "instructions": instructions,
+            "overlaps": texts.OVERLAPS,
+            "former_until": found.previous_token_until if is_good else None,
+        }
         return render("incoming.html", viewer, integration=found, **past, **shown)
     attempts, total = services.deliveries.page(
         AttemptFilter(integration_id=found.id), offset=0, count=_LATEST

@@ -58,7 +58,23 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
         DeliveryOutcome.STOPPED: "Stopped",
     }
 )
-NOTICES: Mapping[str, str] = MappingProxyType({"saved": "Saved."})
+OVERLAPS: Mapping[str, str] = MappingProxyType(
+    {
+        "0": "at once",
+        "3600": "after an hour",
+        "86400": "after a day",
+        "604800": "after a week",
+    }
+)
+"""When a former token ends: seconds, and how that is said."""
+NOTICES: Mapping[str, str] = MappingProxyType(
+    {
+        "saved": "Saved.",
+        "on": "It is on now.",
+        "off": "It is off now.",
+        "token": "It has a new token.",
+    }
+)
 """What was done just now, by the word that an address has for it."""
 _GOOD = {CallOutcome.POSTED, DeliveryOutcome.DELIVERED}
 _NEUTRAL = {CallOutcome.NOTHING_TO_POST, DeliveryOutcome.WAITING, DeliveryOutcome.NOT_SENT}

@@ -43,7 +43,7 @@ class CallTrace:
     def as_record(self, *, status: int, body_limit: int) -> IncomingCall:
         """Return the row for the history, with tokens and secrets masked."""
         request, run = self.request, self.run
-        mask = Mask(self.integration.token)
+        mask = Mask(self.integration.token, self.integration.previous_token or "")
         return IncomingCall(
             id=new_id(),
             integration_id=self.integration.id,

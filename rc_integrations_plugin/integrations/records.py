@@ -63,6 +63,16 @@ class IncomingIntegration:
     """For names among `channels`, the ids that they had when it was saved: names may change."""
     disabled_reason: str | None = None
     """Why the server switched it off; None if a person did, or if it is on."""
+    previous_token: str | None = field(default=None, repr=False)
+    """The one before `token`, which is as good until `previous_token_until`."""
+    previous_token_until: datetime | None = None
+
+    def tokens_at(self, now: datetime) -> tuple[str, ...]:
+        """Return the tokens that are good at a time."""
+        until = self.previous_token_until
+        if self.previous_token is None or until is None or until <= now:
+            return (self.token,)
+        return (self.token, self.previous_token)
 
 
 class RetryOn(StrEnum):

@@ -26,7 +26,9 @@ _IN_COLUMNS = [
     if name in integrations.c and name not in _SPECIAL
 ]
 """What both types have under the same name, as it is."""
-_ONLY_INCOMING = ("override_destination", "allow_get")
+_FLAGS = ("override_destination", "allow_get")
+_FORMER = ("previous_token", "previous_token_until")
+_ONLY_INCOMING = (*_FLAGS, *_FORMER)
 _ONLY_OUTGOING = [
     name
     for name in OutgoingIntegration.__dataclass_fields__
@@ -79,7 +81,8 @@ def _of_type(integration: Integration) -> dict[str, Any]:
                 # the column takes no NULL, and an empty token says no more than none
                 "token": integration.token or "",
                 "outgoing": to_json(only_here),
-                **dict.fromkeys(_ONLY_INCOMING, False),
+                **dict.fromkeys(_FLAGS, False),
+                **dict.fromkeys(_FORMER),
             }
 
 

@@ -83,16 +83,25 @@ class IntegrationStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def incoming_by_token(self, integration_id: str, token: str) -> IncomingIntegration:
-        """Return the incoming integration with this id and token.
+    def incoming_by_token(
+        self, integration_id: str, token: str, *, now: datetime | None = None
+    ) -> IncomingIntegration:
+        """Return the incoming integration with this id and token, or with the token before it.
+
+        Args:
+            integration_id: of either type.
+            token: may be anything.
+            now: when it shall be good; None is this moment.
 
         Raises:
             HookNotFound: there is none; nothing tells whether the id exists.
         """
         found = self.find(integration_id)
-        # compared also when there is nothing to compare with, to take as long
-        matches = same_token(token, found.token if found else _NO_TOKEN)
-        if found is None or not matches:
+        good = found.tokens_at(now or datetime.now(UTC)) if found else ()
+        # always two comparisons: the time tells neither of ids nor of former tokens
+        wanted = (*good, _NO_TOKEN, _NO_TOKEN)[:2]
+        matches = [same_token(token, one) for one in wanted]
+        if found is None or not any(matches[: len(good)]):
             raise HookNotFound("Invalid integration id or token provided.")
         return found
 

@@ -99,6 +99,8 @@ integrations = Table(
     Column("channel_ids", Text),
     Column("outgoing", Text),
     Column("disabled_reason", Text),
+    Column("previous_token", Text),
+    Column("previous_token_until", UtcDateTime),
     Index(None, "type", "created_at"),
 )
 """Both types of integrations.

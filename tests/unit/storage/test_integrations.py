@@ -1,5 +1,5 @@
 import dataclasses
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, event
@@ -49,6 +49,33 @@ def test_the_right_token_finds_the_hook(store: IntegrationStore) -> None:
     store.add(integration)
 
     assert store.incoming_by_token(integration.id, integration.token) == integration
+
+
+def test_the_token_before_is_good_for_its_time(store: IntegrationStore) -> None:
+    until = NOON + timedelta(hours=1)
+    integration = make_incoming(previous_token="before", previous_token_until=until)
+    store.add(integration)
+
+    for token in ("before", integration.token):
+        assert store.incoming_by_token(integration.id, token, now=NOON) == integration
+    with pytest.raises(HookNotFound):
+        store.incoming_by_token(integration.id, "before", now=until)
+    assert store.incoming_by_token(integration.id, integration.token, now=until) == integration
+
+
+@pytest.mark.parametrize(
+    ("token", "until"), [(None, NOON + timedelta(hours=1)), ("before", None), (None, None)]
+)
+def test_half_of_a_former_token_is_none(
+    store: IntegrationStore, token: str | None, until: datetime | None
+) -> None:
+    integration = make_incoming(previous_token=token, previous_token_until=until)
+    store.add(integration)
+
+    assert store.find(integration.id) == integration
+    for wrong in ("before", "", "None", "-" * 48):
+        with pytest.raises(HookNotFound):
+            store.incoming_by_token(integration.id, wrong, now=NOON)
 
 
 @pytest.mark.parametrize(

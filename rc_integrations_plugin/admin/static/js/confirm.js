@@ -1,5 +1,5 @@
 // Questions before what cannot be undone. A form with `data-confirm-name` is sent only after somebody
-// typed that name; `data-confirm-title`, `-note` and `-button` are the words of the question.
+// typed that name (`data-confirm-field` gets it); `data-confirm-title`, `-note` and `-button` are the words of the question.
 
 import { element, freshId, page } from "./dom.js";
 
@@ -10,8 +10,9 @@ export function enhanceConfirmations(part) {
       if (confirmed) return;
       event.preventDefault();
       event.stopImmediatePropagation();
-      const { confirmName, confirmTitle, confirmNote, confirmButton } = form.dataset;
+      const { confirmName, confirmTitle, confirmNote, confirmButton, confirmField } = form.dataset;
       confirmed = await askForName({ name: confirmName, title: confirmTitle, note: confirmNote, button: confirmButton });
+      if (confirmed && confirmField) form.elements[confirmField].value = confirmName;
       if (confirmed) form.requestSubmit(event.submitter);
     });
   }

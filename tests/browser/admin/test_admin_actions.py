@@ -1,0 +1,86 @@
+"""Switching, deleting, new tokens and the history, in a real browser."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from rc_integrations_plugin.integrations.records import IncomingIntegration
+from rc_integrations_plugin.services import Services
+from tests.factories import make_incoming
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def hook(services: Services) -> IncomingIntegration:
+    with services.host_context():
+        (user,) = services.host.find_users("rocket.cat")
+    hook = make_incoming(name="CI & more", user_id=user.id, token="old-token")
+    services.integrations.add(hook)
+    return hook
+
+
+def test_an_integration_is_switched_off_renewed_and_deleted(
+    page: Page, services: Services, hook: IncomingIntegration, address: str
+) -> None:
+    page.goto(f"/admin/integrations/{hook.id}")
+    page.get_by_role("button", name="Disable").click()
+    expect(page.get_by_text("It is off now.")).to_be_visible()
+    page.get_by_role("button", name="Enable").click()
+    expect(page.get_by_text("It is on now.")).to_be_visible()
+
+    page.get_by_text("New token…").click()
+    page.get_by_label("The token that it has now ends").select_option("after an hour")
+    page.get_by_role("button", name="Make a new token").click()
+    expect(page.get_by_text("good as well until in 5")).to_be_visible()
+    page.get_by_role("button", name="Show the token").click()
+    expect(page.locator("#token")).not_to_have_text("••••••••")
+    for token in ("old-token", page.locator("#token").inner_text()):
+        sent = page.request.post(f"{address}/hooks/{hook.id}/{token}", data={"text": "Hello"})
+        assert sent.status == 200
+
+    page.get_by_role("button", name="Delete…").click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("CI & more")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("The integration was deleted.")).to_be_visible()
+    assert services.integrations.find(hook.id) is None
+
+
+def test_deleting_works_without_scripts(
+    chromium: Browser,
+    page: Page,
+    context: BrowserContext,
+    address: str,
+    services: Services,
+    hook: IncomingIntegration,
+) -> None:
+    plain = chromium.new_context(
+        base_url=address, java_script_enabled=False, storage_state=context.storage_state()
+    )
+    page = plain.new_page()
+    page.goto(f"/admin/integrations/{hook.id}")
+    page.get_by_role("button", name="Delete…").click()
+    expect(page.get_by_text("This is not its name")).to_be_hidden()
+    page.get_by_role("textbox").fill("Other")
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("This is not its name")).to_be_visible()
+    page.get_by_role("textbox").fill("CI & more")
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("The integration was deleted.")).to_be_visible()
+    assert services.integrations.find(hook.id) is None
+    plain.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_in_what_asks_and_tells(
+    page: Page, hook: IncomingIntegration, faults: Callable[[], list[str]], scheme: str, width: int
+) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"/admin/integrations/{hook.id}/delete")
+    assert faults() == []
+    page.goto(f"/admin/integrations/{hook.id}?done=on")
+    page.get_by_text("New token…").click()
+    assert faults() == []
