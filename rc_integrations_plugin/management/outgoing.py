@@ -112,9 +112,15 @@ def update_outgoing(
         change=change,
     )
     if starts_anew:
-        # how its receiver did before is no reason to wait now
-        services.circuits.forget(saved.integration.id)
+        _start_anew(services, saved.integration.id)
     return saved
+
+
+def _start_anew(services: Services, integration_id: str) -> None:
+    """Let nothing wait for how its receiver did before."""
+    services.circuits.forget(integration_id)
+    if services.deliveries.hasten(integration_id, now=datetime.now(UTC)):
+        services.wake_up.ring()
 
 
 def _changed(

@@ -167,6 +167,22 @@ class DeliveryStore(AttemptStore):
             moved += last
         return moved
 
+    def hasten(self, integration_id: str, *, now: datetime) -> int:
+        """Let an integration's deliveries without an attempt wait no longer; return their number.
+
+        Those that failed keep the delays that their retries have.
+        """
+        return self._write(
+            update(deliveries)
+            .where(
+                deliveries.c.integration_id == integration_id,
+                deliveries.c.due_at > now,
+                deliveries.c.lease.is_(None),
+                deliveries.c.attempts == 0,
+            )
+            .values(due_at=deliveries.c.created_at)
+        )
+
     def finish(self, results: Sequence[DeliveryResult], *, now: datetime) -> None:
         """Store what came of attempts, all in one transaction.
 

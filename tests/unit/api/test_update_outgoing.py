@@ -1,6 +1,6 @@
 import dataclasses
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +10,8 @@ from rc_integrations_plugin.scripting.protocol import ScriptReview
 from rc_integrations_plugin.services import EXTENSION
 from rc_integrations_plugin.settings import ScriptsAllowed
 from tests.callers import OUTGOING_ALL, OUTGOING_OWN, Caller, Server, change_body, outgoing_body
-from tests.factories import NOON
-from tests.fakes import ScriptedRunner
+from tests.factories import NOON, make_delivery
+from tests.fakes import RecordingWakeUp, ScriptedRunner
 
 SECRET = "whsec_" + "A" * 32
 FULL: dict[str, Any] = {
@@ -346,6 +346,22 @@ def test_switching_on_again_forgets_why_it_was_off(server: Server, admin: Caller
     assert changed["enabled"] is True
     assert "disabledReason" not in changed
     assert server.services.circuits.load_all([document["_id"]]) == {}
+
+
+def test_switched_on_again_it_tells_at_once_what_waited_for_its_receiver(
+    server: Server, admin: Caller
+) -> None:
+    document, bell = admin.create_outgoing(), RecordingWakeUp()
+    server.app.extensions[EXTENSION] = dataclasses.replace(server.services, wake_up=bell)
+    disable(server, document)
+    server.services.deliveries.open([make_delivery(integration_id=document["_id"])])
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    server.services.deliveries.postpone(document["_id"], until=tomorrow)
+
+    change(admin, document, enabled=True)
+
+    assert server.services.deliveries.has_due(datetime.now(UTC))
+    assert bell.rings == 1
 
 
 def test_another_change_leaves_it_off(server: Server, admin: Caller) -> None:

@@ -325,6 +325,26 @@ def test_a_lease_that_ran_out_is_put_off_too(store: DeliveryStore) -> None:
     assert found.lease is None
 
 
+def test_what_was_put_off_before_its_first_attempt_can_be_hastened(store: DeliveryStore) -> None:
+    later = NOON + timedelta(hours=1)
+    new, retry, leased, other = (
+        make_delivery(id="new", integration_id="a"),
+        make_delivery(id="retry", integration_id="a", attempts=1),
+        make_delivery(id="leased", integration_id="a"),
+        make_delivery(id="other", integration_id="b"),
+    )
+    store.open([leased])
+    assert ids(lease(store)) == ["leased"]
+    store.open([new, retry, other])
+    for integration_id in ("a", "b"):
+        store.postpone(integration_id, until=later, now=SOON)
+
+    hastened = store.hasten("a", now=SOON)
+
+    assert hastened == 1
+    assert ids(lease(store)) == ["new"]
+
+
 def test_it_is_known_when_something_is_due(store: DeliveryStore) -> None:
     assert (store.next_due(), store.has_due(SOON)) == (None, False)
     open_many(store, a=1)
