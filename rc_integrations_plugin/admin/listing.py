@@ -109,7 +109,7 @@ def read_list_query(query: Mapping[str, str]) -> ListQuery:
         type=kind if kind in _TYPES else "",
         state=state if state in _STATES else "",
         sort=sort if sort.removeprefix("-") in SORT_KEYS else NEWEST_FIRST,
-        page=_read_page(query.get("page", "")),
+        page=read_page(query.get("page", "")),
     )
 
 
@@ -142,6 +142,7 @@ def _find(
     )
 
 
-def _read_page(text: str) -> int:
+def read_page(text: str) -> int:
+    """Return the number of a page that an address asks for; 1 for what makes no sense."""
     is_number = text.isascii() and text.isdigit() and len(text) < len(str(_MOST_PAGES))
     return max(1, int(text)) if is_number else 1

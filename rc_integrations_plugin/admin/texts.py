@@ -73,6 +73,7 @@ NOTICES: Mapping[str, str] = MappingProxyType(
         "on": "It is on now.",
         "off": "It is off now.",
         "token": "It has a new token.",
+        "replayed": "The call will be made again.",
     }
 )
 """What was done just now, by the word that an address has for it."""

@@ -1,13 +1,15 @@
 """Switching, deleting, new tokens and the history, in a real browser."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from rc_integrations_plugin.integrations.records import IncomingIntegration
+from rc_integrations_plugin.outgoing.steps import Step
 from rc_integrations_plugin.services import Services
-from tests.factories import make_incoming
+from tests.factories import make_attempt, make_call, make_delivery, make_incoming, make_outgoing
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +35,7 @@ def test_an_integration_is_switched_off_renewed_and_deleted(
     page.get_by_text("New token…").click()
     page.get_by_label("The token that it has now ends").select_option("after an hour")
     page.get_by_role("button", name="Make a new token").click()
-    expect(page.get_by_text("good as well until in 5")).to_be_visible()
+    expect(page.get_by_text("still works. It ends in 5")).to_be_visible()
     page.get_by_role("button", name="Show the token").click()
     expect(page.locator("#token")).not_to_have_text("••••••••")
     for token in ("old-token", page.locator("#token").inner_text()):
@@ -72,10 +74,55 @@ def test_deleting_works_without_scripts(
     plain.close()
 
 
+def test_the_history_keeps_itself_current(
+    page: Page, services: Services, hook: IncomingIntegration
+) -> None:
+    first = make_call(integration_id=hook.id, body="the first one")
+    services.calls.add(first)
+    page.goto(f"/admin/integrations/{hook.id}/history")
+    calls = page.locator("details.rc-call")
+    expect(calls).to_have_count(1)
+    calls.first.locator("summary").press("Enter")
+    expect(page.get_by_text("the first one")).to_be_visible()
+
+    services.calls.add(make_call(integration_id=hook.id, called_at=later(first.called_at)))
+
+    expect(calls).to_have_count(2, timeout=20_000)
+    expect(page.get_by_text("There are new calls")).to_be_visible()
+    expect(page.get_by_text("the first one")).to_be_visible()
+    expect(calls.nth(1).locator("summary")).to_be_focused()
+    page.get_by_label("Outcome").select_option("Failed")
+    expect(page.get_by_text("No call ended like that.")).to_be_visible()
+
+
+def test_a_call_is_made_again(page: Page, services: Services) -> None:
+    bridge = make_outgoing()
+    services.integrations.add(bridge)
+    delivery = make_delivery(integration_id=bridge.id)
+    attempt = make_attempt(delivery, steps=(Step.START, Step.BEFORE_CALL))
+    services.deliveries.open([delivery], attempts=[attempt])
+    page.goto(f"/admin/integrations/{bridge.id}/history")
+
+    page.locator(f"#call-{attempt.id} summary").click()
+    page.get_by_role("button", name="Make this call again").click()
+
+    expect(page.get_by_text("The call will be made again.")).to_be_visible()
+    expect(page.locator("details.rc-call", has_text="Waiting").first).to_be_visible()
+
+
+def later(moment: datetime) -> datetime:
+    return moment + timedelta(seconds=1)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_nothing_in_what_asks_and_tells(
-    page: Page, hook: IncomingIntegration, faults: Callable[[], list[str]], scheme: str, width: int
+    page: Page,
+    services: Services,
+    hook: IncomingIntegration,
+    faults: Callable[[], list[str]],
+    scheme: str,
+    width: int,
 ) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.set_viewport_size({"width": width, "height": 800})
@@ -84,3 +131,10 @@ def test_axe_finds_nothing_in_what_asks_and_tells(
     page.goto(f"/admin/integrations/{hook.id}?done=on")
     page.get_by_text("New token…").click()
     assert faults() == []
+    lines = [{"level": level, "text": "x" * 300} for level in ("log", "warn", "error")]
+    services.calls.add(make_call(integration_id=hook.id, error="e" * 300, console=lines))
+    page.goto(f"/admin/integrations/{hook.id}/history")
+    page.locator("details.rc-call summary").click()
+    assert faults() == []
+    width_needed = page.evaluate("document.documentElement.scrollWidth")
+    assert width_needed <= width

@@ -7,6 +7,7 @@ import { enhanceCopyButtons } from "./copy.js";
 import { enhanceEditForms } from "./edit.js";
 import { enhanceForms } from "./forms.js";
 import { enhanceInstructions } from "./instructions.js";
+import { enhanceLive } from "./live.js";
 import { enhanceComparisons, enhanceScripts } from "./scripts.js";
 import { enhanceTabs } from "./tabs.js";
 import { enhanceTimes } from "./times.js";
@@ -25,6 +26,7 @@ export function enhance(part) {
   enhanceCopyButtons(part);
   enhanceScripts(part);
   enhanceComparisons(part);
+  enhanceLive(part, enhance);
 }
 
 enhance(document);

@@ -1,0 +1,167 @@
+"""The history of one integration: each call, what was sent and answered, and why it ended so."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from rc_integrations_plugin.admin.listing import read_page
+from rc_integrations_plugin.admin.rendering import NAME, render
+from rc_integrations_plugin.admin.viewers import Viewer, current_viewer, find_managed
+from rc_integrations_plugin.errors import IntegrationsError
+from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
+from rc_integrations_plugin.integrations.history import CallOutcome
+from rc_integrations_plugin.integrations.permissions import type_of
+from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
+from rc_integrations_plugin.management.explain import explain
+from rc_integrations_plugin.management.listing import list_history
+from rc_integrations_plugin.management.replay import open_replay
+from rc_integrations_plugin.outgoing.steps import Step
+from rc_integrations_plugin.schemas.queries import HistoryQuery, Paging
+from rc_integrations_plugin.services import Services, current_services
+
+PER_PAGE = 25
+Integration = IncomingIntegration | OutgoingIntegration
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One call, and what is said of it."""
+
+    document: Document
+
+    @property
+    def at(self) -> datetime:
+        """When it began."""
+        return datetime.fromisoformat(self.document["_createdAt"])
+
+    @property
+    def sentences(self) -> Sequence[str]:
+        """Why it ended as it did."""
+        return explain(self.document)
+
+    @property
+    def can_be_replayed(self) -> bool:
+        """Whether something was sent that can be sent again."""
+        return Step.BEFORE_CALL in self.document.get("steps", ())
+
+    @property
+    def sent(self) -> str:
+        """What was told to the receiver, as JSON."""
+        return pretty(self.document.get("httpCallData", self.document.get("data")))
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """A part of the history."""
+
+    lines: Sequence[Line]
+    total: int
+    outcome: str
+    number: int
+
+    @property
+    def pages(self) -> int:
+        """How many there are; at least one."""
+        return max(1, -(-self.total // PER_PAGE))
+
+    @property
+    def newest(self) -> str:
+        """What changes when there is something new to see."""
+        first = self.lines[0].document if self.lines else {}
+        return f"{self.total} {first.get('_id', '')} {first.get('outcome', '')}"
+
+
+def add_routes(blueprint: Blueprint) -> None:
+    """Add the history and what its page asks for."""
+    blueprint.get("/<integration_id>/history")(show_history)
+    blueprint.get("/<integration_id>/history/newest")(show_newest)
+    blueprint.post("/<integration_id>/replay")(replay)
+
+
+def show_history(integration_id: str) -> ResponseReturnValue:
+    """Show a part of an integration's history."""
+    services = current_services()
+    viewer = current_viewer(services)
+    found = find_managed(services, viewer, integration_id)
+    return _render(services, viewer, found, notice=request.args.get("done", ""))
+
+
+def show_newest(integration_id: str) -> ResponseReturnValue:
+    """Answer with a word that is another one as soon as the first page would look different."""
+    services = current_services()
+    viewer = current_viewer(services)
+    found = find_managed(services, viewer, integration_id)
+    page = _load(services, viewer, found, _outcome(found), 1, count=1)
+    return jsonify({"success": True, "newest": page.newest})
+
+
+def replay(integration_id: str) -> ResponseReturnValue:
+    """Make a call of an outgoing integration again, or say why that cannot be."""
+    services = current_services()
+    viewer = current_viewer(services)
+    found = find_managed(services, viewer, integration_id)
+    manager = viewer.managers[type_of(found)]
+    try:
+        open_replay(services, manager, found.id, request.form.get("call", ""))
+    except IntegrationsError as error:
+        failed = f"It was not made again: {error.reason}."
+        return _render(services, viewer, found, failed=failed), 400
+    wanted = url_for(f"{NAME}.show_history", integration_id=found.id, done="replayed")
+    return redirect(wanted, 303)
+
+
+def pretty(value: Any) -> str:
+    """Return JSON data, or a text that may be JSON, for people."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def _render(services: Services, viewer: Viewer, found: Integration, **shown: Any) -> str:
+    number = read_page(request.args.get("page", ""))
+    page = _load(services, viewer, found, _outcome(found), number)
+    if page.number > page.pages:
+        page = _load(services, viewer, found, page.outcome, page.pages)
+    return render(
+        "history.html",
+        viewer,
+        integration=found,
+        page=page,
+        outcomes=_outcomes(found),
+        pretty=pretty,
+        **shown,
+    )
+
+
+def _load(
+    services: Services,
+    viewer: Viewer,
+    found: Integration,
+    outcome: str,
+    number: int,
+    *,
+    count: int = PER_PAGE,
+) -> HistoryPage:
+    paging = Paging(offset=(number - 1) * PER_PAGE, count=count, sort=())
+    query = HistoryQuery(paging=paging, integration_id=found.id, outcome=outcome or None)
+    documents, total = list_history(services, viewer.user, query)
+    return HistoryPage([Line(one) for one in documents], total, outcome, number)
+
+
+def _outcomes(found: Integration) -> Sequence[str]:
+    kind = CallOutcome if isinstance(found, IncomingIntegration) else DeliveryOutcome
+    return [one.value for one in kind]
+
+
+def _outcome(found: Integration) -> str:
+    outcome = request.args.get("outcome", "")
+    return outcome if outcome in _outcomes(found) else ""

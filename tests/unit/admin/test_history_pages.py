@@ -1,0 +1,212 @@
+"""The history of an integration as a page."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+
+from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
+from rc_integrations_plugin.integrations.history import CallOutcome
+from rc_integrations_plugin.integrations.records import Editor
+from rc_integrations_plugin.outgoing.steps import Step
+from rc_integrations_plugin.services import Services
+from tests.callers import Server
+from tests.factories import (
+    NOON,
+    make_attempt,
+    make_call,
+    make_delivery,
+    make_incoming,
+    make_outgoing,
+)
+from tests.unit.admin.conftest import Visitor, visitor
+
+HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}"
+
+
+def shown(page: str) -> list[str]:
+    return re.findall(r'<details class="rc-call" id="call-([^"]+)"', page)
+
+
+def test_each_call_of_a_hook_opens_what_was_sent_and_what_came_of_it(
+    services: Services, admin: Visitor
+) -> None:
+    hook = make_incoming()
+    services.integrations.add(hook)
+    call = make_call(
+        integration_id=hook.id,
+        body='{"text": "Hello"}',
+        headers={"user-agent": "curl/8"},
+        console=({"level": "log", "text": "a line of the console"},),
+        results=(
+            {"channel": "#general", "room_id": "r", "message_id": "m1"},
+            {"channel": "#ops", "error": "error-not-allowed", "reason": "Not a member"},
+        ),
+    )
+    services.calls.add(call)
+
+    page = unescape(admin.text(f"/{hook.id}/history"))
+
+    assert shown(page) == [call.id]
+    for text in (
+        '"text": "Hello"',
+        "user-agent: curl/8",
+        "a line of the console",
+        "Not a member",
+        "error-not-allowed",
+        "m1",
+        "Called by POST",
+        "1 call",
+    ):
+        assert text in page
+
+
+def test_each_attempt_opens_its_steps_and_the_answer(services: Services, admin: Visitor) -> None:
+    bridge = make_outgoing(token="s3cret-token")
+    services.integrations.add(bridge)
+    delivery = make_delivery(integration_id=bridge.id, data={"token": "s3cret-token", "text": "Hi"})
+    attempt = make_attempt(
+        delivery,
+        status=500,
+        response_headers={"server": "nginx"},
+        response_body='{"why": "broken"}',
+        outcome=DeliveryOutcome.FAILED,
+        steps=(Step.START, Step.BEFORE_CALL, Step.SERVER_ERROR),
+    )
+    services.deliveries.open([delivery], attempts=[attempt])
+
+    page = unescape(admin.text(f"/{bridge.id}/history"))
+
+    for text in ('"text": "Hi"', "server: nginx", '"why": "broken"', Step.SERVER_ERROR, "500"):
+        assert text in page
+    assert "500 says that the receiver failed." in page
+    assert "s3cret" not in page
+
+
+def test_the_history_is_filtered_and_comes_in_pages(services: Services, admin: Visitor) -> None:
+    hook = make_incoming()
+    services.integrations.add(hook)
+    calls = [
+        make_call(
+            integration_id=hook.id,
+            called_at=NOON + timedelta(minutes=number),
+            outcome=CallOutcome.POSTED if number % 10 else CallOutcome.REFUSED,
+        )
+        for number in range(60)
+    ]
+    for call in calls:
+        services.calls.add(call)
+    newest_first = [call.id for call in reversed(calls)]
+    path = f"/{hook.id}/history"
+
+    assert shown(admin.text(path)) == newest_first[:25]
+    assert shown(admin.text(path, page="3")) == newest_first[50:]
+    assert shown(admin.text(path, page="99")) == newest_first[50:]
+    assert shown(admin.text(path, outcome="refused")) == newest_first[9::10]
+    assert len(shown(admin.text(path, outcome="nonsense", page="x"))) == 25
+    assert "No call ended like that" in admin.text(path, outcome="failed")
+
+
+def test_what_is_newest_changes_with_each_call(services: Services, admin: Visitor) -> None:
+    hook = make_incoming()
+    services.integrations.add(hook)
+
+    def newest() -> str:
+        answer = admin.get(f"/{hook.id}/history/newest").json
+        assert answer is not None
+        return str(answer["newest"])
+
+    before = newest()
+    assert f'data-newest="{before}"' in admin.text(f"/{hook.id}/history")
+    services.calls.add(make_call(integration_id=hook.id))
+    after = newest()
+
+    assert before != after == newest()
+    assert f'data-newest="{after}"' in admin.text(f"/{hook.id}/history")
+
+
+def test_a_call_is_made_again(services: Services, admin: Visitor) -> None:
+    bridge = make_outgoing()
+    services.integrations.add(bridge)
+    delivery = make_delivery(integration_id=bridge.id)
+    attempt = make_attempt(delivery, steps=(Step.START, Step.BEFORE_CALL))
+    services.deliveries.open([delivery], attempts=[attempt])
+
+    answer = admin.submit(f"/{bridge.id}/replay", {"call": attempt.id})
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"].endswith("/history?done=replayed")
+    waiting, _ = services.deliveries.waiting(bridge.id, offset=0, count=9)
+    assert attempt.id in [one.replay.attempt_id for one in waiting if one.replay]
+
+
+@pytest.mark.parametrize("call", ["", "nothing", "\0"])
+def test_what_is_not_there_is_not_made_again(services: Services, admin: Visitor, call: str) -> None:
+    bridge, hook = make_outgoing(), make_incoming()
+    services.integrations.add(bridge)
+    services.integrations.add(hook)
+
+    for one in (bridge, hook):
+        answer = admin.submit(f"/{one.id}/replay", {"call": call})
+        assert answer.status_code == 400
+        assert "It was not made again" in answer.text
+
+
+def test_no_line_of_the_history_becomes_html(services: Services, admin: Visitor) -> None:
+    hook, bridge = make_incoming(name=HOSTILE), make_outgoing(name=HOSTILE)
+    services.integrations.add(hook)
+    services.integrations.add(bridge)
+    lines = ({"level": HOSTILE, "text": HOSTILE},)
+    results = ({"channel": HOSTILE, "error": HOSTILE, "reason": HOSTILE, "phase": HOSTILE},)
+    services.calls.add(
+        make_call(
+            integration_id=hook.id,
+            method=HOSTILE,
+            query=HOSTILE,
+            headers={HOSTILE: HOSTILE},
+            body=HOSTILE,
+            remote_address=HOSTILE,
+            console=lines,
+            results=results,
+            error=HOSTILE,
+        )
+    )
+    delivery = make_delivery(integration_id=bridge.id, data={HOSTILE: HOSTILE})
+    attempt = make_attempt(
+        delivery,
+        url=HOSTILE,
+        error=HOSTILE,
+        steps=(Step.BEFORE_CALL, HOSTILE),
+        sent={"method": HOSTILE, "url": HOSTILE, "headers": {HOSTILE: HOSTILE}, "data": HOSTILE},
+        response_headers={HOSTILE: HOSTILE},
+        response_body=HOSTILE,
+        console=lines,
+        results=results,
+    )
+    services.deliveries.open([delivery], attempts=[attempt])
+
+    for one in (hook, bridge):
+        page = admin.text(f"/{one.id}/history")
+        assert "<script>alert" not in page
+        assert "<img" not in page
+        assert ">49" not in page
+        assert page.count("onerror=alert(1)&gt;") > 5
+
+
+@pytest.mark.parametrize("path", ["history", "history/newest", "replay"])
+def test_nobody_sees_the_history_of_others(
+    services: Services, server: Server, admin: Visitor, stranger: Visitor, path: str
+) -> None:
+    carol = visitor(server.caller("carol", "manage-own-outgoing-integrations"))
+    dave = visitor(server.caller("dave", "manage-incoming-integrations"))
+    bridge = make_outgoing(created_by=Editor("somebody", "else"))
+    services.integrations.add(bridge)
+    address = f"/{bridge.id}/{path}"
+
+    if path == "replay":
+        assert [one.submit(address, {}).status_code for one in (carol, dave)] == [404, 404]
+        assert admin.submit(address, {}, token="none").status_code == 403
+    else:
+        assert [one.get(address).status_code for one in (carol, dave)] == [404, 404]
+        assert stranger.get(address).status_code == 401
