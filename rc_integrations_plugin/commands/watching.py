@@ -1,5 +1,6 @@
 """`explain`, `test` and `tail`: why something happened, making it happen, and seeing it happen."""
 
+import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -139,9 +140,8 @@ def tail(actor: Actor, integration_ids: Sequence[str], *, as_json: bool) -> None
     """
     for integration_id in integration_ids:
         actor.find(integration_id)
-    click.echo("Waiting for something to happen; Ctrl-C ends this", err=True)
     try:
-        for document in follow(actor, integration_ids, pause=_pause):
+        for document in follow(actor, integration_ids, pause=_pauses()):
             if as_json:
                 print_json(document, indent=None)
             else:
@@ -150,9 +150,17 @@ def tail(actor: Actor, integration_ids: Sequence[str], *, as_json: bool) -> None
         click.echo(err=True)
 
 
-def _pause() -> bool:
-    time.sleep(_PAUSE_SECONDS)  # noqa: TID251 a person watches
-    return True
+def _pauses() -> Callable[[], bool]:
+    """Return what waits a moment; the first time it says that from now on all is shown."""
+    numbers = itertools.count()
+
+    def pause() -> bool:
+        if next(numbers) == 0:
+            click.echo("Waiting for something to happen; Ctrl-C ends this", err=True)
+        time.sleep(_PAUSE_SECONDS)  # noqa: TID251 a person watches
+        return True
+
+    return pause
 
 
 def follow(

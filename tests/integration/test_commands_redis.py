@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,9 @@ import pytest
 
 from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
 from rc_integrations_plugin.services import Services
-from tests.factories import make_attempt, make_delivery, make_outgoing
+from tests.factories import make_attempt, make_call, make_delivery, make_incoming, make_outgoing
 from tests.redis_servers import running_redis
-from tests.workers import running_worker
+from tests.workers import await_true, running_worker
 
 pytestmark = pytest.mark.integration
 
@@ -88,3 +90,31 @@ def test_recover_in_a_process_of_its_own(
 
     assert result.returncode == 0, result.stderr
     assert "0 calls failed" in result.stderr
+
+
+def test_tail_shows_what_happens_until_ctrl_c(
+    tmp_path: Path, config: dict[str, Any], services: Services
+) -> None:
+    one = make_incoming()
+    services.integrations.add(one)
+    shown, told = tmp_path / "out", tmp_path / "err"
+    environment = os.environ | {
+        "FLASK_SQLALCHEMY_DATABASE_URI": config["SQLALCHEMY_DATABASE_URI"],
+        "FLASK_RC_INTEGRATIONS_REDIS_URL": f"unix://{tmp_path}/nothing",
+    }
+    command = [sys.executable, "-m", "flask", "--app", "host_stub.app", "integrations", "tail"]
+    with shown.open("wb") as out, told.open("wb") as err:
+        process = subprocess.Popen([*command, "--json"], env=environment, stdout=out, stderr=err)
+        try:
+            await_true(lambda: b"Waiting" in told.read_bytes())
+            call = make_call(integration_id=one.id, called_at=datetime.now(UTC))
+            services.calls.add(call)
+            await_true(lambda: shown.read_bytes().endswith(b"\n"))
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=20) == 0
+        finally:
+            process.kill()
+            process.wait()
+
+    assert json.loads(shown.read_text())["_id"] == call.id
+    assert "Traceback" not in told.read_text()
