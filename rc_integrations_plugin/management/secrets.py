@@ -4,17 +4,19 @@ import re
 from collections.abc import Mapping
 
 from rc_integrations_plugin.integrations.masks import Mask
-from rc_integrations_plugin.integrations.records import OutgoingIntegration
+from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.management.saved import Integration
 
 _SHORTEST = 4
 """A shorter secret would be found everywhere."""
-_PLACE = re.compile(r"<<(?:token|signingSecret|basicAuth|password|header [^<>]+)>>")
+_PLACE = re.compile(r"<<(?:(?:previous )?token|signingSecret|basicAuth|password|header [^<>]+)>>")
 
 
 def secrets_of(integration: Integration) -> Mapping[str, str]:
     """Return the secrets of an integration, by their names; parts that are as good as it, too."""
     secrets = {"token": integration.token or ""}
+    if isinstance(integration, IncomingIntegration):
+        secrets["previous token"] = integration.previous_token or ""
     if isinstance(integration, OutgoingIntegration):
         pair, signing = integration.basic_auth or "", integration.signing_secret or ""
         secrets |= {"signingSecret": signing, "basicAuth": pair}

@@ -392,3 +392,13 @@ def test_another_server_is_made_the_same(
     assert [one["action"] for one in made] == ["create", "create"]
     assert console.run("plan", file).exit_code == 0
     assert all(one["secrets"] for one in made)
+
+
+def test_a_token_that_is_good_for_a_while_yet_is_a_secret(console: Console, server: Server) -> None:
+    one = make_incoming(script="// the-old-token", previous_token="the-old-token")
+    server.services.integrations.add(one)
+
+    exported = console.ok("export")
+
+    assert "the-old-token" not in exported + console.ok("show", one.id, "--json")
+    assert console.run("plan", "-", stdin=exported).exit_code == 0
