@@ -118,12 +118,12 @@ def replay(integration_id: str) -> ResponseReturnValue:
 
 def pretty(value: Any) -> str:
     """Return JSON data, or a text that may be JSON, for people."""
-    if isinstance(value, str):
-        try:
-            value = json.loads(value)
-        except (ValueError, RecursionError):
-            return value
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    if not isinstance(value, str):
+        return json.dumps(value, indent=2, ensure_ascii=False)
+    try:
+        return json.dumps(json.loads(value), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return value
 
 
 def _render(services: Services, viewer: Viewer, found: Integration, **shown: Any) -> str:

@@ -1,17 +1,22 @@
 """Making and changing integrations by the forms of the pages, as a browser without scripts does."""
 
+import dataclasses
 import re
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
 import pytest
+from flask import Flask
 from werkzeug.test import TestResponse
 
 from rc_integrations_plugin.integrations.records import Editor
-from rc_integrations_plugin.services import Services
+from rc_integrations_plugin.services import EXTENSION, Services
+from rc_integrations_plugin.settings import ScriptsAllowed
 from rc_integrations_plugin.storage.integrations import IntegrationFilter
 from tests.callers import Server
 from tests.factories import make_incoming, make_outgoing
+from tests.fakes import ScriptedRunner
 from tests.unit.admin.conftest import Visitor, visitor
 
 INCOMING = {"name": "CI", "enabled": "yes", "channel": "#general", "username": "rocket.cat"}
@@ -387,3 +392,45 @@ def test_a_long_script_is_taken(services: Services, admin: Visitor) -> None:
 
     assert admin.submit("/new/incoming", {**INCOMING, "script": script}).status_code == 303
     assert stored(services)[0].script == script
+
+
+def test_a_change_made_while_the_form_is_being_stored_is_not_lost(
+    services: Services, admin: Visitor, scripted: ScriptedRunner
+) -> None:
+    hook = make_incoming(alias="before", channels=("#general",))
+    services.integrations.add(hook)
+    later = hook.updated_at + timedelta(seconds=1)
+    theirs = dataclasses.replace(hook, alias="theirs", updated_at=later)
+
+    class Meddling(list[str]):
+        """While the script is checked, somebody else saves."""
+
+        def append(self, source: str) -> None:
+            super().append(source)
+            services.integrations.replace(hook, theirs)
+
+    scripted.checked = Meddling()
+    answer = edit(admin, hook.id, {**INCOMING, "alias": "mine", "script": "class Script {}"})
+
+    assert answer.status_code == 409
+    assert services.integrations.find(hook.id) == theirs
+    assert 'value="mine"' in answer.text
+
+
+def test_a_frozen_script_is_shown_and_stays(services: Services, admin: Visitor, app: Flask) -> None:
+    hook = make_incoming(script="class Script {}", channels=("#general",))
+    services.integrations.add(hook)
+    frozen = dataclasses.replace(services.settings, scripts=ScriptsAllowed.FROZEN)
+    app.extensions[EXTENSION] = dataclasses.replace(services, settings=frozen)
+    try:
+        assert "can't be changed on this server" in admin.text(f"/{hook.id}/edit").replace(
+            "&#39;", "'"
+        )
+        # fields that are out of use are not sent
+        answer = edit(admin, hook.id, {**INCOMING, "alias": "Robot"})
+    finally:
+        app.extensions[EXTENSION] = services
+
+    assert answer.status_code == 303, answer.text
+    (one,) = stored(services)
+    assert (one.alias, one.script, one.script_enabled) == ("Robot", "class Script {}", True)
