@@ -3,6 +3,7 @@
 import dataclasses
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,17 @@ from rc_integrations_plugin.services import EXTENSION, Services
 from tests.browser.admin.workshop import build_workshop
 from tests.browser.conftest import PASSWORD
 from tests.fakes import ScriptedRunner
+
+UNFINISHED = r"ignore:Exception ignored in. <_io\.:pytest.PytestUnraisableExceptionWarning"
+"""A browser that goes on to another page leaves static files of the one before unread."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests of this folder go on from pages that are still being loaded."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"))
+            item.add_marker(pytest.mark.filterwarnings(UNFINISHED))
 
 
 @pytest.fixture

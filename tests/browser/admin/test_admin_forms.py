@@ -9,12 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from rc_integrations_plugin.services import Services
 from tests.factories import make_incoming, make_outgoing
 
-pytestmark = [
-    pytest.mark.browser,
-    # of the server, where a form is sent while the editor is still being loaded
-    pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = pytest.mark.browser
 
 NEW = "/admin/integrations/new"
 
