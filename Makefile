@@ -25,7 +25,7 @@ demo: $(VENV)/demo-installed
 	@exec $(BIN)/python -m host_stub demo $(ARGS)
 
 test: check
-	$(BIN)/pytest --cov --cov-report=term $(ARGS)
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/test-installed
 	$(BIN)/ruff format --check .
