@@ -134,7 +134,7 @@ def test_one_that_is_not_enabled_calls_nobody(bridge: Bridge) -> None:
         (("@rocket.cat",), set()),
         (("#team", "all_direct_messages"), {"private", "direct"}),
     ],
-    ids=str,
+    ids=lambda given: ",".join(sorted(given)),
 )
 def test_it_listens_where_its_channel_says(
     bridge: Bridge, channels: tuple[str, ...], heard: set[str]

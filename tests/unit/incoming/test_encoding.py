@@ -16,6 +16,7 @@ from rc_integrations_plugin.incoming.encoding import decode_text, inflate
         (gzip.compress(b"hello"), " x-gzip "),
         (zlib.compress(b"hello"), "deflate"),
     ],
+    ids=["plain", "identity", "gzip", "x-gzip", "deflate"],  # packed bytes hold the time
 )
 def test_packed_bodies_are_unpacked(packed: bytes, encoding: str) -> None:
     assert inflate(packed, encoding, limit=5) == b"hello"
