@@ -220,6 +220,7 @@ def test_an_answer_over_the_limit_is_not_read_to_its_end(
         ("gzip", gzip.compress(b"hello")),
         ("deflate", zlib.compress(b"hello")),
     ],
+    ids=["gzip", "deflate"],  # packed bytes hold the time
 )
 def test_a_compressed_answer_is_unpacked(
     server: Receiver, calls: HttpSender, encoding: str, packed: bytes
