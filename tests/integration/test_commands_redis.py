@@ -104,7 +104,10 @@ def test_tail_shows_what_happens_until_ctrl_c(
     }
     command = [sys.executable, "-m", "flask", "--app", "host_stub.app", "integrations", "tail"]
     with shown.open("wb") as out, told.open("wb") as err:
+        # a job in the background of a shell ignores Ctrl-C, and so would the command
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         process = subprocess.Popen([*command, "--json"], env=environment, stdout=out, stderr=err)
+        signal.signal(signal.SIGINT, before)
         try:
             await_true(lambda: b"Waiting" in told.read_bytes())
             call = make_call(integration_id=one.id, called_at=datetime.now(UTC))
