@@ -237,3 +237,51 @@ circuits = Table(
     Column("probe_until", UtcDateTime),
 )
 """Integrations whose last calls failed; one without a row has a closed circuit."""
+
+audit = Table(
+    "rc_integration_audit",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("integration_id", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("type", String(32), nullable=False),
+    _text("name"),
+    Column("by_id", Text),
+    Column("by_username", Text),
+    _text("before"),
+    _text("after"),
+    Index(None, "integration_id", "at"),
+    Index(None, "at"),
+)
+"""Who made, changed, switched or removed which integration; these rows outlive it.
+
+`by_id` is null where the server did. `before` and `after` are JSON objects of what differs, without
+secrets.
+"""
+
+script_versions = Table(
+    "rc_integration_script_versions",
+    metadata,
+    Column("integration_id", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("saved_at", UtcDateTime, nullable=False),
+    _text("saved_by_id"),
+    _text("saved_by_username"),
+    _text("script"),
+)
+"""The scripts that an integration has had, the one it has included; the first has the number 1."""
+
+script_tests = Table(
+    "rc_integration_script_tests",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("integration_id", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    _text("created_by_id"),
+    _text("created_by_username"),
+    _text("name"),
+    _text("sample"),
+    Index(None, "integration_id", "created_at"),
+)
+"""Sample calls of a script and what must come of them. `sample` is a JSON object."""
