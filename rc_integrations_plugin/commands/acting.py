@@ -28,6 +28,7 @@ from rc_integrations_plugin.integrations.permissions import (
     type_of,
 )
 from rc_integrations_plugin.integrations.records import IntegrationType
+from rc_integrations_plugin.integrations.times import read_time
 from rc_integrations_plugin.management.saved import Integration, may_manage_some
 from rc_integrations_plugin.management.switching import load_managed
 from rc_integrations_plugin.services import Services, current_services
@@ -165,7 +166,6 @@ class Moment(click.ParamType[datetime]):
         try:
             if ago := _AGO.fullmatch(text):
                 return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-            moment = datetime.fromisoformat(text)
+            return read_time(text)
         except (ValueError, OverflowError):
             self.fail(f"{text!r} is neither 2h, 3d ... nor like 2026-03-01T12:00", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -176,18 +176,13 @@ def find_history(
 ) -> list[Mapping[str, Any]]:
     """Return documents of the history, the newest first."""
     found: list[Mapping[str, Any]] = []
-    offset = 0
     while len(found) < count:
         batch = min(_BATCH, count - len(found))
-        paging = Paging(offset=offset, count=batch, sort=())
-        query = HistoryQuery(paging, integration_id, outcome)
+        paging = Paging(offset=len(found), count=batch, sort=())
+        query = HistoryQuery(paging, integration_id, outcome, since=since)
         documents, _total = list_history(actor.services, actor.user, query)
-        # what still waits comes first, however old it is
-        new = [one for one in documents if since is None or time_of(one) >= since]
-        past = [one for one in documents if one not in new and one["outcome"] != WAITING]
-        offset += len(documents)
-        found += new
-        if past or len(documents) < batch:
+        found += documents
+        if len(documents) < batch:
             break
     return found
 

@@ -90,7 +90,9 @@ def _list_calls(
 ) -> tuple[Documents, int]:
     outcome = None if query.outcome is None else CallOutcome(query.outcome)
     calls, total = services.calls.page(
-        CallFilter(integration_id=integration.id, outcome=outcome),
+        CallFilter(
+            integration_id=integration.id, outcome=outcome, since=query.since, until=query.until
+        ),
         offset=query.paging.offset,
         count=query.paging.count,
         oldest_first=_is_oldest_first(query),
@@ -111,7 +113,7 @@ def _list_attempts(
         some, number = page(
             services,
             integration,
-            query.outcome,
+            query,
             offset=max(query.paging.offset - total, 0),
             count=query.paging.count - len(found),
             oldest_first=oldest_first,
@@ -127,22 +129,27 @@ def _list_attempts(
 
 
 def _page_of_attempts(
-    services: Services, integration: OutgoingIntegration, outcome: str | None, **page: Any
+    services: Services, integration: OutgoingIntegration, query: HistoryQuery, **page: Any
 ) -> tuple[Sequence[_Attempt], int]:
-    wanted = AttemptFilter(
-        integration_id=integration.id,
-        outcome=None if outcome is None else DeliveryOutcome(outcome),
-    )
-    return services.deliveries.page(wanted, **page)
+    return services.deliveries.page(_wanted(integration, query), **page)
 
 
 def _page_of_waiting(
-    services: Services, integration: OutgoingIntegration, outcome: str | None, **page: Any
+    services: Services, integration: OutgoingIntegration, query: HistoryQuery, **page: Any
 ) -> tuple[Sequence[_Attempt], int]:
-    if outcome not in {None, DeliveryOutcome.WAITING}:
+    if query.outcome not in {None, DeliveryOutcome.WAITING}:
         return [], 0
-    found, total = services.deliveries.waiting(integration.id, **page)
+    found, total = services.deliveries.waiting(_wanted(integration, query), **page)
     return [(waiting_attempt(one, integration=integration), one) for one in found], total
+
+
+def _wanted(integration: OutgoingIntegration, query: HistoryQuery) -> AttemptFilter:
+    return AttemptFilter(
+        integration_id=integration.id,
+        outcome=None if query.outcome is None else DeliveryOutcome(query.outcome),
+        since=query.since,
+        until=query.until,
+    )
 
 
 def _is_one_of(outcomes: type[StrEnum], outcome: str | None) -> bool:

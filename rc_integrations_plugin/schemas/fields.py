@@ -1,22 +1,32 @@
 """Field types that take JSON's types and nothing near them, and say what is wrong as Ajv does.
 
-Rocket.Chat checks with Ajv; programs that were written against it look at these phrases.
+Rocket.Chat checks with Ajv; programs that were written against it look at these phrases. What a
+type takes, its `describe` says as JSON Schema; the description of the API is made of that.
 """
 
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields
 
 from rc_integrations_plugin.errors import InvalidParams
 from rc_integrations_plugin.integrations.text import is_storable
+from rc_integrations_plugin.integrations.times import read_time
 
 LONGEST = 10_000
+STORABLE = r"^[^\u0000]*$"
+"""As a pattern; JSON Schema has no words for halves of surrogate pairs."""
 _WHOLE = re.compile("[0-9]{1,9}")
 _REQUIRED = "must have required property"
 _UNKNOWN = "must NOT have additional properties"
+
+
+def about(description: str, **schema: Any) -> dict[str, Any]:
+    """Return a field's option that tells people what it is for, and more of JSON Schema."""
+    return {"metadata": {"description": description, **schema}}
 
 
 class Text(fields.String):
@@ -41,6 +51,10 @@ class Text(fields.String):
         if not is_storable(text):
             raise self.make_error("unstorable")
         return text
+
+    def describe(self) -> dict[str, Any]:
+        """Return what it takes as JSON Schema."""
+        return {"type": "string", "maxLength": self.most, "pattern": STORABLE}
 
 
 class Flag(fields.Boolean):
@@ -68,6 +82,22 @@ class Whole(fields.Field[int]):
             raise self.make_error("invalid")
         return int(value)
 
+    def describe(self) -> dict[str, Any]:
+        """Return what it takes as JSON Schema."""
+        return {"type": "integer", "minimum": 0, "maximum": 999_999_999}
+
+
+class Moment(fields.Field[datetime]):
+    """A time in ISO 8601 in a query string; in UTC unless it says."""
+
+    default_error_messages = {"invalid": "must be a time in ISO 8601"}  # noqa: RUF012 as above
+
+    def _deserialize(self, value: Any, *_given: Any, **_options: Any) -> datetime:
+        try:
+            return read_time(str(value))
+        except ValueError as error:
+            raise self.make_error("invalid") from error
+
 
 class Number(fields.Field[float]):
     """A JSON number between two bounds."""
@@ -91,6 +121,10 @@ class Number(fields.Field[float]):
             raise self.make_error("bounds", least=self.least, most=self.most)
         return float(value)
 
+    def describe(self) -> dict[str, Any]:
+        """Return what it takes as JSON Schema."""
+        return {"type": "number", "minimum": self.least, "maximum": self.most}
+
 
 class Texts(fields.Field[tuple[str, ...]]):
     """A JSON list of strings, or one string that `split` makes a list of."""
@@ -111,10 +145,18 @@ class Texts(fields.Field[tuple[str, ...]]):
         items = self.split(self.item.deserialize(value)) if isinstance(value, str) else value
         if not isinstance(items, list | tuple):
             raise self.make_error("invalid")
+        if isinstance(value, list) and len(value) > self.most:
+            raise self.make_error("too_many", most=self.most)
         texts = [text for item in items if (text := self.item.deserialize(item) or "").strip()]
         if len(texts) > self.most:
             raise self.make_error("too_many", most=self.most)
         return tuple(dict.fromkeys(texts))
+
+    def describe(self) -> dict[str, Any]:
+        """Return what it takes as JSON Schema."""
+        item = self.item.describe()
+        listed = {"type": "array", "items": item, "maxItems": self.most}
+        return {"anyOf": [listed, {**item, "description": "The same as one text."}]}
 
 
 class TextMap(fields.Field[dict[str, str]]):
@@ -137,11 +179,18 @@ class TextMap(fields.Field[dict[str, str]]):
             raise self.make_error("too_many", most=self.most)
         return value
 
+    def describe(self) -> dict[str, Any]:
+        """Return what it takes as JSON Schema."""
+        texts = {"type": "string"}
+        return {"type": "object", "additionalProperties": texts, "maxProperties": self.most}
+
 
 class StrictSchema(Schema):
     """A JSON object with these keys and no others."""
 
     error_messages = {"unknown": _UNKNOWN, "type": "must be object"}  # noqa: RUF012
+    rules: ClassVar[Mapping[str, Any]] = {}
+    """What no single field says, as JSON Schema."""
 
     class Meta:
         """Unknown keys are errors."""

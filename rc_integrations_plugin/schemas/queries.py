@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from marshmallow import post_load, validate
@@ -11,7 +12,16 @@ from rc_integrations_plugin.errors import ApiError, InvalidParams
 from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
 from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.integrations.records import IntegrationType
-from rc_integrations_plugin.schemas.fields import OpenSchema, StrictSchema, Text, Whole, load
+from rc_integrations_plugin.schemas.fields import (
+    Moment,
+    OpenSchema,
+    StrictSchema,
+    Text,
+    Whole,
+    about,
+    load,
+)
+from rc_integrations_plugin.schemas.incoming import NOT_BLANK
 
 DEFAULT_COUNT = 50
 MOST_COUNT = 100
@@ -30,35 +40,85 @@ class Paging:
 
 
 class _Paged(OpenSchema):
-    offset = Whole(load_default=0)
-    count = Whole(load_default=DEFAULT_COUNT)
-    sort = Text(load_default="")
-
-
-class _List(_Paged):
-    name = Text(load_default=None, most=1000)
-    type = Text(
-        load_default=None, validate=validate.OneOf(list(IntegrationType), error=_NOT_ALLOWED)
+    offset = Whole(load_default=0, **about("How many to leave out at the beginning."))
+    count = Whole(
+        load_default=DEFAULT_COUNT,
+        **about(f"How many to show; never more than {MOST_COUNT}, and 0 means {DEFAULT_COUNT}."),
+    )
+    sort = Text(
+        load_default="",
+        **about(
+            "A JSON object of names of fields with 1 (upwards) or -1; names that are not known"
+            " are ignored.",
+            contentMediaType="application/json",
+            contentSchema={"type": "object", "additionalProperties": {"type": "integer"}},
+            examples=['{"name": 1}'],
+        ),
     )
 
 
-class _History(_Paged):
-    id = Text(required=True, most=_ID_LONGEST)
+class ListParameters(_Paged):
+    """The query of `integrations.list`."""
+
+    name = Text(load_default=None, most=1000, **about("A part of the name, in any case."))
+    type = Text(
+        load_default=None,
+        validate=validate.OneOf(list(IntegrationType), error=_NOT_ALLOWED),
+        **about("Only those of this type."),
+    )
+
+
+class HistoryParameters(_Paged):
+    """The query of `integrations.history`."""
+
+    id = Text(required=True, most=_ID_LONGEST, **about("The integration's id.", pattern=NOT_BLANK))
     outcome = Text(
         load_default=None,
         validate=validate.OneOf([*CallOutcome, *DeliveryOutcome], error=_NOT_ALLOWED),
+        **about("Only what ended so."),
+    )
+    oldest = Moment(load_default=None)
+    latest = Moment(load_default=None)
+
+
+class GetParameters(OpenSchema):
+    """The query of `integrations.get`."""
+
+    integration_id = Text(
+        required=True, data_key="integrationId", most=_ID_LONGEST, **about("The integration's id.")
+    )
+    created_by = Text(
+        load_default=None,
+        data_key="createdBy",
+        most=_ID_LONGEST,
+        **about("Only if the user with this id made it."),
     )
 
 
-class _Get(OpenSchema):
-    integration_id = Text(required=True, data_key="integrationId", most=_ID_LONGEST)
-    created_by = Text(load_default=None, data_key="createdBy", most=_ID_LONGEST)
+class Remove(StrictSchema):
+    """The body of `integrations.remove`."""
 
+    rules = {  # noqa: RUF012
+        "oneOf": [
+            {"required": ["integrationId"], "properties": {"target_url": False}},
+            {
+                "required": ["target_url"],
+                "properties": {
+                    "integrationId": False,
+                    "type": {"const": IntegrationType.OUTGOING.value},
+                },
+            },
+        ]
+    }
 
-class _Remove(StrictSchema):
-    type = Text(required=True)
-    integration_id = Text(data_key="integrationId", most=_ID_LONGEST)
-    target_url = Text()
+    type = Text(
+        required=True,
+        **about("The type of integration.", enum=[kind.value for kind in IntegrationType]),
+    )
+    integration_id = Text(
+        data_key="integrationId", most=_ID_LONGEST, **about("Which one, by its id ...")
+    )
+    target_url = Text(**about("... or the outgoing one that calls this URL."))
 
     @post_load
     def check_alternatives(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
@@ -67,16 +127,27 @@ class _Remove(StrictSchema):
         return data
 
 
-class _Clear(StrictSchema):
-    integration_id = Text(required=True, data_key="integrationId", most=_ID_LONGEST)
+class ClearHistory(StrictSchema):
+    """The body of `integrations.clearHistory`."""
+
+    integration_id = Text(
+        required=True, data_key="integrationId", most=_ID_LONGEST, **about("The integration's id.")
+    )
 
 
-class _Replay(_Clear):
-    history_id = Text(required=True, data_key="historyId", most=_ID_LONGEST)
+class Replay(ClearHistory):
+    """The body of `integrations.replayOutgoing`."""
+
+    history_id = Text(
+        required=True,
+        data_key="historyId",
+        most=_ID_LONGEST,
+        **about("The `_id` of the attempt in the history."),
+    )
 
 
-_LIST, _HISTORY, _GET, _REMOVE = _List(), _History(), _Get(), _Remove()
-_CLEAR, _REPLAY = _Clear(), _Replay()
+_LIST, _HISTORY, _GET, _REMOVE = ListParameters(), HistoryParameters(), GetParameters(), Remove()
+_CLEAR, _REPLAY = ClearHistory(), Replay()
 
 
 @dataclass(frozen=True)
@@ -96,6 +167,10 @@ class HistoryQuery:
     integration_id: str
     outcome: str | None
     """A value of `CallOutcome` or `DeliveryOutcome`."""
+    since: datetime | None = None
+    """What began then, or later."""
+    until: datetime | None = None
+    """What began earlier."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +201,9 @@ def read_history_query(query: Mapping[str, str]) -> HistoryQuery:
     data = load(_HISTORY, query)
     if not data["id"].strip():
         raise InvalidParams("Invalid integration id.")
-    return HistoryQuery(_paging(data), data["id"], data["outcome"])
+    return HistoryQuery(
+        _paging(data), data["id"], data["outcome"], since=data["oldest"], until=data["latest"]
+    )
 
 
 def read_get_query(query: Mapping[str, str]) -> GetQuery:

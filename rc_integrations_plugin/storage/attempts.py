@@ -19,7 +19,7 @@ from rc_integrations_plugin.storage.delivery_rows import (
     to_attempt,
     to_delivery,
 )
-from rc_integrations_plugin.storage.tables import attempts, deliveries
+from rc_integrations_plugin.storage.tables import attempts, between, deliveries
 from rc_integrations_plugin.storage.transactions import (
     delete_in_batches,
     delete_selected,
@@ -33,6 +33,10 @@ class AttemptFilter:
 
     integration_id: str
     outcome: DeliveryOutcome | None = None
+    since: datetime | None = None
+    """Those that began then, or later."""
+    until: datetime | None = None
+    """Those that began earlier."""
 
 
 class AttemptStore:
@@ -48,21 +52,28 @@ class AttemptStore:
         condition = attempts.c.integration_id == wanted.integration_id
         if wanted.outcome is not None:
             condition &= attempts.c.outcome == wanted.outcome.value
+        condition &= between(attempts.c.started_at, wanted.since, wanted.until)
         keys = (attempts.c.started_at, attempts.c.id)
         order = [key.asc() if oldest_first else key.desc() for key in keys]
-        rows = _WITH_DELIVERY.where(condition).order_by(*order).offset(offset).limit(count)
+        # bodies of rows that are skipped are not read
+        ids = select(attempts.c.id).where(condition).order_by(*order).offset(offset).limit(count)
+        rows = _WITH_DELIVERY.where(attempts.c.id.in_(ids)).order_by(*order)
         with self._engine.connect() as connection:
             total = connection.scalar(select(func.count()).select_from(attempts).where(condition))
             return [_pair(row) for row in connection.execute(rows)], total or 0
 
     def waiting(
-        self, integration_id: str, *, offset: int, count: int, oldest_first: bool = False
+        self, wanted: AttemptFilter, *, offset: int, count: int, oldest_first: bool = False
     ) -> tuple[Sequence[Delivery], int]:
-        """Return some of the deliveries without an attempt, the newest first, and their number."""
+        """Return some of the deliveries without an attempt, the newest first, and their number.
+
+        The times of the filter are about when they were opened; its outcome does not count.
+        """
         condition = (
-            (deliveries.c.integration_id == integration_id)
+            (deliveries.c.integration_id == wanted.integration_id)
             & deliveries.c.due_at.is_not(None)
             & (deliveries.c.attempts == 0)
+            & between(deliveries.c.created_at, wanted.since, wanted.until)
         )
         keys = (deliveries.c.created_at, deliveries.c.id)
         order = [key.asc() if oldest_first else key.desc() for key in keys]

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, RowMapping, delete, func, insert, select
 
 from rc_integrations_plugin.integrations.history import CallOutcome, IncomingCall
 from rc_integrations_plugin.integrations.text import storable
-from rc_integrations_plugin.storage.tables import calls
+from rc_integrations_plugin.storage.tables import between, calls
 from rc_integrations_plugin.storage.transactions import delete_selected
 
 
@@ -20,6 +20,10 @@ class CallFilter:
 
     integration_id: str
     outcome: CallOutcome | None = None
+    since: datetime | None = None
+    """Those that began then, or later."""
+    until: datetime | None = None
+    """Those that began earlier."""
 
 
 class CallStore:
@@ -31,7 +35,7 @@ class CallStore:
     def add(self, call: IncomingCall) -> None:
         """Store a call, in a transaction of its own."""
         with self._engine.begin() as connection:
-            connection.execute(_INSERT, _to_row(call))
+            connection.execute(_INSERT, call_row(call))
 
     def page(
         self, wanted: CallFilter, *, offset: int, count: int, oldest_first: bool = False
@@ -40,9 +44,12 @@ class CallStore:
         condition = calls.c.integration_id == wanted.integration_id
         if wanted.outcome is not None:
             condition &= calls.c.outcome == wanted.outcome.value
+        condition &= between(calls.c.called_at, wanted.since, wanted.until)
         keys = (calls.c.called_at, calls.c.id)
         order = [key.asc() if oldest_first else key.desc() for key in keys]
-        rows = select(calls).where(condition).order_by(*order).offset(offset).limit(count)
+        # bodies of rows that are skipped are not read
+        ids = select(calls.c.id).where(condition).order_by(*order).offset(offset).limit(count)
+        rows = select(calls).where(calls.c.id.in_(ids)).order_by(*order)
         with self._engine.connect() as connection:
             total = connection.scalar(select(func.count()).select_from(calls).where(condition))
             return [_from_row(row) for row in connection.execute(rows).mappings()], total or 0
@@ -79,7 +86,8 @@ class CallStore:
 _INSERT = insert(calls)
 
 
-def _to_row(call: IncomingCall) -> dict[str, Any]:
+def call_row(call: IncomingCall) -> dict[str, Any]:
+    """Return the row of a call."""
     return {
         "id": call.id,
         "integration_id": call.integration_id,

@@ -11,6 +11,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     DateTime,
     Dialect,
     Float,
@@ -21,7 +22,9 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    and_,
     text,
+    true,
 )
 
 metadata = MetaData(
@@ -57,6 +60,14 @@ def _from_text(value: str | None) -> datetime | None:
 
 def _in_utc(value: datetime | None) -> datetime | None:
     return None if value is None else value.astimezone(UTC)
+
+
+def between(
+    time: Column[Any], since: datetime | None, until: datetime | None
+) -> ColumnElement[bool]:
+    """Return the condition that a time is not before `since`, and before `until`; None is open."""
+    bounds = [] if since is None else [time >= since]
+    return and_(true(), *bounds, *([] if until is None else [time < until]))
 
 
 def _text(name: str, **options: Any) -> Column[str]:

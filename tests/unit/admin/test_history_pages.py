@@ -11,6 +11,7 @@ from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.integrations.records import Editor
 from rc_integrations_plugin.outgoing.steps import Step
 from rc_integrations_plugin.services import Services
+from rc_integrations_plugin.storage.deliveries import AttemptFilter
 from tests.callers import Server
 from tests.factories import (
     NOON,
@@ -137,7 +138,9 @@ def test_a_call_is_made_again(services: Services, admin: Visitor) -> None:
 
     assert answer.status_code == 303
     assert answer.headers["Location"].endswith("/history?done=replayed")
-    waiting, _ = services.deliveries.waiting(bridge.id, offset=0, count=9)
+    waiting, _ = services.deliveries.waiting(
+        AttemptFilter(integration_id=bridge.id), offset=0, count=9
+    )
     assert attempt.id in [one.replay.attempt_id for one in waiting if one.replay]
 
 

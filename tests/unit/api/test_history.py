@@ -85,6 +85,10 @@ def test_a_call_can_be_read(server: Server, admin: Caller) -> None:
         ({"query": '{"_id": "a"}'}, ["c", "b", "a"]),
         ({"outcome": "refused"}, []),
         ({"outcome": "posted"}, ["c", "b", "a"]),
+        ({"oldest": "2026-03-01T12:01:00.000Z"}, ["c", "b"]),
+        ({"latest": "2026-03-01T12:01"}, ["a"]),
+        ({"oldest": "2026-03-01T14:00:01+02:00", "latest": "2026-03-01T12:02Z"}, ["b"]),
+        ({"oldest": "2026-03-01T12:01", "outcome": "refused"}, []),
     ],
     ids=str,
 )
@@ -104,6 +108,8 @@ def test_calls_come_newest_first_unless_asked(
         ({"id": " "}, "Invalid integration id."),
         ({"id": ""}, "Invalid integration id."),
         ({"id": "x", "outcome": "nice"}, "outcome must be equal to one of the allowed values"),
+        ({"id": "x", "oldest": "yesterday"}, "oldest must be a time in ISO 8601"),
+        ({"id": "x", "latest": "0001-01-01T00:00+14:00"}, "latest must be a time in ISO 8601"),
     ],
 )
 def test_a_query_of_another_form_is_refused(

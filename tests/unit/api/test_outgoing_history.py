@@ -428,3 +428,19 @@ def test_clearing_does_not_tell_which_integrations_there_are(server: Server, adm
 
     assert len(answers) == 1
     assert len(history(admin, foreign)) == 1
+
+
+def test_calls_and_what_waits_are_found_by_their_time(server: Server, admin: Caller) -> None:
+    document = admin.create_outgoing()
+    hour = timedelta(hours=1)
+    made = [add(server, document, started_at=NOON + number * hour)[0].id for number in range(3)]
+    waiting = [
+        make_delivery(integration_id=document["_id"], created_at=NOON + number * hour)
+        for number in range(3)
+    ]
+    server.services.deliveries.open(waiting)
+    query = {"oldest": (NOON + hour).isoformat(), "latest": "2026-03-01T14:00Z"}
+
+    found = [line["_id"] for line in history(admin, document, **query)]
+
+    assert found == [waiting[1].id, made[1]]
