@@ -13,6 +13,8 @@ from rc_integrations_plugin.scripting.protocol import (
     ScriptFault,
     ScriptReview,
     ScriptRun,
+    Trial,
+    TrialReport,
 )
 
 Answer = Callable[[Any], ScriptRun]
@@ -31,6 +33,7 @@ class ScriptedRunner:
     findings: tuple[Finding, ...] = ()
     checked: list[str] = field(default_factory=list)
     calls: list[tuple[Script, str, Any]] = field(default_factory=list)
+    tried: list[tuple[Trial, str, Any]] = field(default_factory=list)
     closed: bool = False
 
     def check(self, source: str, *, skip_transpile: bool = False) -> ScriptFault | None:
@@ -55,6 +58,18 @@ class ScriptedRunner:
         self._stop_if_unavailable()
         self.calls.append((script, method, argument))
         return ScriptRun() if self.answer is None else self.answer(argument)
+
+    def try_out(self, trial: Trial) -> TrialReport:
+        self._stop_if_unavailable()
+        runs: list[ScriptRun] = []
+        for call in trial.calls:
+            argument = call.argument
+            if call.takes and runs:
+                value = runs[-1].value
+                argument = {**argument, call.takes: value} if value else argument
+            self.tried.append((trial, call.method, argument))
+            runs.append(ScriptRun() if self.answer is None else self.answer(argument))
+        return TrialReport(runs=tuple(runs), requests=((),) * len(runs))
 
     def close(self) -> None:
         self.closed = True

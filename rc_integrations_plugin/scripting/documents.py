@@ -15,12 +15,16 @@ from rc_integrations_plugin.scripting.protocol import (
     Finding,
     Script,
     ScriptFault,
+    ScriptHttpRequest,
     ScriptReview,
     ScriptRun,
     Severity,
+    Trial,
+    TrialCall,
+    TrialReport,
 )
 
-Outcome = ScriptRun | ScriptReview | ScriptFault | ScriptsUnavailable | None
+Outcome = ScriptRun | ScriptReview | TrialReport | ScriptFault | ScriptsUnavailable | None
 """What a runner returns or raises; None is a check without fault."""
 
 
@@ -44,13 +48,22 @@ class ReviewOrder:
     """False for a check only, which is faster."""
 
 
-Order = CallOrder | ReviewOrder
+@dataclass(frozen=True, kw_only=True)
+class TrialOrder:
+    """Try a script out."""
+
+    trial: Trial
+
+
+Order = CallOrder | ReviewOrder | TrialOrder
 
 
 def encode_order(order: Order) -> bytes:
     """Return an order as bytes: a line of JSON, and after it the argument of a call."""
     if isinstance(order, ReviewOrder):
         return _dumps({"review": order}) + b"\n"
+    if isinstance(order, TrialOrder):
+        return _dumps({"trial": order.trial}) + b"\n"
     head = {"script": order.script, "method": order.method}
     return _dumps({"call": head}) + b"\n" + order.argument
 
@@ -66,6 +79,8 @@ def read_order(text: bytes) -> Order:
         document: Any = json.loads(head)
         if "review" in document:
             return ReviewOrder(**document["review"])
+        if "trial" in document:
+            return TrialOrder(trial=_read_trial(document["trial"]))
         call = document["call"]
         return CallOrder(script=Script(**call["script"]), method=call["method"], argument=argument)
     except (KeyError, TypeError, RecursionError):
@@ -79,6 +94,8 @@ def encode_outcome(outcome: Outcome) -> bytes:
             return _dumps({"run": outcome})
         case ScriptReview():
             return _dumps({"review": outcome})
+        case TrialReport():
+            return _dumps({"trial": outcome})
         case ScriptsUnavailable():
             return _dumps({"unavailable": outcome.reason, "code": outcome.code})
     return _dumps({"fault": outcome})
@@ -98,9 +115,9 @@ def read_outcome(text: bytes) -> Outcome:
 
 def _read_outcome(document: Any) -> Outcome:
     if "run" in document:
-        run = document["run"]
-        console = tuple(ConsoleLine(**line) for line in run["console"])
-        return ScriptRun(**{**run, "fault": _read_fault(run["fault"]), "console": console})
+        return _read_run(document["run"])
+    if "trial" in document:
+        return _read_report(document["trial"])
     if "review" in document:
         review = document["review"]
         findings = tuple(_read_finding(finding) for finding in review["findings"])
@@ -110,6 +127,30 @@ def _read_outcome(document: Any) -> Outcome:
     if "unavailable" in document:
         return ScriptsUnavailable(document["unavailable"], code=document["code"])
     return _read_fault(document["fault"])
+
+
+def _read_run(run: Mapping[str, Any]) -> ScriptRun:
+    console = tuple(ConsoleLine(**line) for line in run["console"])
+    return ScriptRun(**{**run, "fault": _read_fault(run["fault"]), "console": console})
+
+
+def _read_trial(trial: Mapping[str, Any]) -> Trial:
+    answers = trial["answers"]
+    return Trial(
+        script=Script(**trial["script"]),
+        calls=tuple(TrialCall(**call) for call in trial["calls"]),
+        answers=None if answers is None else tuple(answers),
+    )
+
+
+def _read_report(report: Mapping[str, Any]) -> TrialReport:
+    return TrialReport(
+        runs=tuple(_read_run(run) for run in report["runs"]),
+        requests=tuple(
+            tuple(ScriptHttpRequest(**request) for request in some) for some in report["requests"]
+        ),
+        store=report["store"],
+    )
 
 
 def _read_fault(document: Mapping[str, Any] | None) -> ScriptFault | None:

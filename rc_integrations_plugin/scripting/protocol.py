@@ -164,6 +164,41 @@ class HttpGateway(Protocol):
         """Make calls side by side, and return what came of each when all are done."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class TrialCall:
+    """One call of a script that is tried out."""
+
+    method: str
+    argument: Any
+    takes: str = ""
+    """The key of the argument where the result of the call before goes, if that is an object.
+
+    If it is none, this call is left out, unless the script has no such method.
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """Calls of an instance that nobody else uses, and what answers its HTTP calls."""
+
+    script: Script
+    calls: tuple[TrialCall, ...]
+    answers: tuple[Mapping[str, Any], ...] | None = ()
+    """As `CannedHttp` takes them; None makes the HTTP calls for real."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialReport:
+    """What came of a trial."""
+
+    runs: tuple[ScriptRun, ...]
+    """One for each call that was made, in order."""
+    requests: tuple[tuple[ScriptHttpRequest, ...], ...]
+    """For each run, the HTTP calls that it asked for."""
+    store: Mapping[str, Any] = field(default_factory=dict)
+    """What is in `Store` afterwards."""
+
+
 class ScriptRunner(Protocol):
     """Runs scripts, each integration's in a world of its own."""
 
@@ -186,6 +221,13 @@ class ScriptRunner(Protocol):
 
         Raises:
             ScriptsUnavailable: no process could be started.
+        """
+
+    def try_out(self, trial: Trial) -> TrialReport:
+        """Make calls of a new instance, which is thrown away: the one that lives is not touched.
+
+        Raises:
+            ScriptsUnavailable: no process could be started, or others try too much out now.
         """
 
     def close(self) -> None:

@@ -11,11 +11,19 @@ from rc_integrations_plugin.scripting.documents import (
     Order,
     Outcome,
     ReviewOrder,
+    TrialOrder,
     encode_order,
     read_outcome,
 )
 from rc_integrations_plugin.scripting.orders import Orders
-from rc_integrations_plugin.scripting.protocol import Script, ScriptFault, ScriptReview, ScriptRun
+from rc_integrations_plugin.scripting.protocol import (
+    Script,
+    ScriptFault,
+    ScriptReview,
+    ScriptRun,
+    Trial,
+    TrialReport,
+)
 from rc_integrations_plugin.settings import Settings
 
 _CALLS_IN_ONE_ORDER = 4
@@ -63,13 +71,25 @@ class RqScriptRunner:
             return outcome
         raise _no_sense()
 
+    def try_out(self, trial: Trial) -> TrialReport:
+        """Let a worker make the calls, all of one instance."""
+        limit = self._settings.script_input_bytes
+        for call in trial.calls:
+            text = encode_argument(call.argument, max_bytes=limit)
+            if isinstance(text, ScriptFault):
+                return TrialReport(runs=(ScriptRun(fault=text),), requests=((),))
+        outcome = self._order(TrialOrder(trial=trial), runs=len(trial.calls))
+        if isinstance(outcome, TrialReport):
+            return outcome
+        raise _no_sense()
+
     def close(self) -> None:
         """Close the connections to Redis."""
         self._orders.close()
 
-    def _order(self, order: Order) -> Outcome:
+    def _order(self, order: Order, *, runs: int = 1) -> Outcome:
         try:
-            outcome = read_outcome(self._wait_for(encode_order(order)))
+            outcome = read_outcome(self._wait_for(encode_order(order), runs=runs))
         except RedisError as error:
             raise ScriptsUnavailable("Redis, which leads to the workers, is away") from error
         except ValueError as error:
@@ -78,9 +98,10 @@ class RqScriptRunner:
             raise outcome
         return outcome
 
-    def _wait_for(self, order: bytes) -> bytes:
+    def _wait_for(self, order: bytes, *, runs: int) -> bytes:
         settings = self._settings
-        running = settings.script_call_seconds * _CALLS_IN_ONE_ORDER + settings.script_http_seconds
+        one = settings.script_call_seconds * _CALLS_IN_ONE_ORDER + settings.script_http_seconds
+        running = one * runs
         order_id = self._orders.place(order, seconds=settings.script_wait_seconds)
         return self._orders.wait(
             order_id,

@@ -28,8 +28,11 @@ from rc_integrations_plugin.scripting.protocol import (
     ScriptFault,
     ScriptReview,
     ScriptRun,
+    Trial,
+    TrialReport,
 )
-from rc_integrations_plugin.scripting.supervisor import Supervisor
+from rc_integrations_plugin.scripting.supervisor import Supervisor, SupervisorApart
+from rc_integrations_plugin.scripting.trials import TrialHttp, TrialPlaces, run_trial
 from rc_integrations_plugin.settings import Settings
 
 IDLED_OUT = b"{}"
@@ -64,6 +67,7 @@ class ProcessScriptRunner:
         self._settings = settings
         self._http = http or NoHttp()
         self._supervisor = supervisor or Supervisor(settings)
+        self._trial_places = TrialPlaces(settings)
         self._compiled = CompiledScripts()
         self._frame_overhead = FRAME_OVERHEAD + ESCAPED * settings.script_console_bytes
 
@@ -102,6 +106,17 @@ class ProcessScriptRunner:
         started = perf_counter()
         run = self._call(script, method, argument)
         return replace(run, duration_ms=(perf_counter() - started) * 1000)
+
+    def try_out(self, trial: Trial) -> TrialReport:
+        """Make the calls in a process apart, which is thrown away."""
+        http = TrialHttp(self._http, trial.answers)
+        with self._trial_places.one():
+            apart = SupervisorApart(self._settings, of=self._supervisor)
+            try:
+                runner = ProcessScriptRunner(self._settings, http=http, supervisor=apart)
+                return run_trial(trial, runner, http)
+            finally:
+                apart.close()
 
     def finish(self, integration_id: str) -> Any:
         """End the process of an integration and return what its script kept in `Store`."""

@@ -11,6 +11,7 @@ from rc_integrations_plugin.errors import ScriptsUnavailable
 from rc_integrations_plugin.scripting.documents import (
     CallOrder,
     Outcome,
+    TrialOrder,
     encode_outcome,
     read_order,
 )
@@ -70,6 +71,8 @@ class OrderServer:
                 # the argument goes on as it came: reading it would take time for nothing
                 argument = orjson.Fragment(order.argument)
                 return self._runner.call(order.script, order.method, argument)
+            if isinstance(order, TrialOrder):
+                return self._runner.try_out(order.trial)
             look = self._runner.review if order.with_findings else self._runner.check
             return look(order.source, skip_transpile=order.skip_transpile)
         except ScriptsUnavailable as error:

@@ -65,6 +65,14 @@ class Supervisor:
         finally:
             self.end(process)
 
+    def spawn_apart(self) -> ScriptProcess:
+        """Return a process that is no integration's; whoever gets it ends it.
+
+        Raises:
+            ScriptsUnavailable: none can be had.
+        """
+        return self._spawn()
+
     def end(self, process: ScriptProcess) -> int:
         """Kill a process and forget it; return its wait status."""
         with self._lock:
@@ -149,6 +157,30 @@ class Supervisor:
             "console_bytes": self._settings.script_console_bytes,
             "timezone": self._timezone,
         }
+
+
+class SupervisorApart(Supervisor):
+    """Hands out processes beside those of another one: they count among none, and end none."""
+
+    def __init__(self, settings: Settings, *, of: Supervisor) -> None:
+        super().__init__(settings)
+        self._of = of
+
+    def end(self, process: ScriptProcess) -> int:
+        """Kill a process and forget it; return its wait status."""
+        with self._lock:
+            self._processes = OrderedDict(
+                (key, known) for key, known in self._processes.items() if known is not process
+            )
+        return self._of.end(process)
+
+    def close(self) -> None:
+        """End its processes."""
+        for process in list(self._processes.values()):
+            self.end(process)
+
+    def _spawn(self) -> ScriptProcess:
+        return self._of.spawn_apart()
 
 
 _supervisors: weakref.WeakSet[Supervisor] = weakref.WeakSet()

@@ -8,6 +8,7 @@ from rc_integrations_plugin.scripting.protocol import (
     ScriptFault,
     ScriptReview,
     ScriptRunner,
+    Trial,
 )
 
 
@@ -25,12 +26,20 @@ class CheckingRunner:
         """Compile and read the source; nothing of it runs."""
         return self._runner.review(source, skip_transpile=skip_transpile)
 
+    def try_out(self, trial: Trial) -> NoReturn:  # noqa: ARG002
+        """Refuse."""
+        raise _switched_off()
+
     def call(self, script: Script, method: str, argument: Any) -> NoReturn:  # noqa: ARG002
         """Refuse."""
-        raise ScriptsUnavailable(
-            "Scripts are switched off on this server", code="integration-scripts-disabled"
-        )
+        raise _switched_off()
 
     def close(self) -> None:
         """End all processes."""
         self._runner.close()
+
+
+def _switched_off() -> ScriptsUnavailable:
+    return ScriptsUnavailable(
+        "Scripts are switched off on this server", code="integration-scripts-disabled"
+    )

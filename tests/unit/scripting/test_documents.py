@@ -1,5 +1,7 @@
 """What goes to a worker and comes back is the same there as here."""
 
+from typing import Any
+
 import pytest
 
 from rc_integrations_plugin.errors import ScriptsUnavailable
@@ -7,6 +9,7 @@ from rc_integrations_plugin.scripting.documents import (
     CallOrder,
     Outcome,
     ReviewOrder,
+    TrialOrder,
     encode_order,
     encode_outcome,
     read_order,
@@ -18,9 +21,13 @@ from rc_integrations_plugin.scripting.protocol import (
     Finding,
     Script,
     ScriptFault,
+    ScriptHttpRequest,
     ScriptReview,
     ScriptRun,
     Severity,
+    Trial,
+    TrialCall,
+    TrialReport,
 )
 
 FAULT = ScriptFault(
@@ -37,6 +44,10 @@ FINDING = Finding(
     advice="Declare it",
 )
 
+REQUEST = ScriptHttpRequest(
+    method="GET", url="https://a.test/", headers={"x": "y"}, body=None, timeout_seconds=2.0
+)
+
 
 @pytest.mark.parametrize(
     "outcome",
@@ -48,6 +59,11 @@ FINDING = Finding(
         ScriptReview(),
         ScriptReview(fault=FAULT),
         ScriptReview(compiled="let Script", findings=(FINDING, FINDING)),
+        TrialReport(
+            runs=(ScriptRun(fault=FAULT), ScriptRun(value={"a": 1})),
+            requests=((REQUEST, REQUEST), ()),
+            store={"n": 1},
+        ),
         FAULT,
         None,
     ],
@@ -141,3 +157,15 @@ def test_what_is_no_order_is_refused(text: bytes) -> None:
 def test_what_is_no_outcome_is_refused(text: bytes) -> None:
     with pytest.raises(ValueError, match=r".*"):
         read_outcome(text)
+
+
+@pytest.mark.parametrize("answers", [None, (), ({"match": "a", "result": {"data": 1}},)])
+def test_a_trial_comes_as_it_was(answers: Any) -> None:
+    script = Script(integration_id="1", name="n", version="1", source="class Script {}")
+    calls = (
+        TrialCall(method="a", argument={"b": [1]}),
+        TrialCall(method="c", argument={"\ud800": 1}, takes="request"),
+    )
+    order = TrialOrder(trial=Trial(script=script, calls=calls, answers=answers))
+
+    assert read_order(encode_order(order)) == order
