@@ -65,7 +65,10 @@ class ChatHost:
     """This chat server, for plugins. Its methods need the app context."""
 
     capabilities: AbstractSet[str] = frozenset(
-        {"alias", "avatar", "emoji", "attachments", "threads", "custom_fields"}
+        {
+            *("alias", "avatar", "emoji", "attachments", "threads", "custom_fields"),
+            *("search", "owners"),
+        }
     )
     refusals: tuple[type[Exception], ...] = (ChatRefused,)
 
@@ -110,6 +113,24 @@ class ChatHost:
     def find_rooms(self, reference: str) -> Sequence[RoomRecord]:
         """Return every room whose id or name is exactly this."""
         return directory.find_rooms(self.chat, reference)
+
+    def search_rooms(self, part: str, *, user: Identified, limit: int) -> Sequence[RoomRecord]:
+        """Return channels and groups that the user may see by a part of their name."""
+        return directory.search_rooms(self.chat, part, user_id=user.id, limit=limit)
+
+    def search_users(
+        self,
+        part: str,
+        *,
+        user: Identified,  # noqa: ARG002 everybody may see everybody
+        limit: int,
+    ) -> Sequence[UserRecord]:
+        """Return active users by a part of their username."""
+        return directory.search_users(self.chat, part, limit=limit)
+
+    def owned_rooms(self, user: Identified) -> Sequence[RoomRecord]:
+        """Return the channels and groups that the user is an owner of."""
+        return directory.owned_rooms(self.chat, user.id)
 
     def is_member(self, user: Identified, room: Identified) -> bool:
         """Return whether the user is in the room."""

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from blinker import Namespace
 
@@ -35,6 +35,10 @@ class Capability(StrEnum):
     | threads        | posts into the room instead                                       |
     | custom_fields  | leaves them out                                                   |
     | topics         | (only with it) gives each message a topic, the integration's name |
+    | search         | completes no names on its pages                                   |
+    | owners         | asks only for permissions: owning a room means nothing            |
+
+    `search` and `owners` say that the host has the methods of `SearchingHost` and `OwnersHost`.
     """
 
     ALIAS = "alias"
@@ -44,6 +48,8 @@ class Capability(StrEnum):
     THREADS = "threads"
     CUSTOM_FIELDS = "custom_fields"
     TOPICS = "topics"
+    SEARCH = "search"
+    OWNERS = "owners"
 
 
 class User(Protocol):
@@ -244,3 +250,36 @@ class Host(Protocol):
         The calls that change something (`open_direct_room`, `join_room`, `post_message`) come
         inside one. Never nested. Users, rooms and messages stay readable after it has ended.
         """
+
+
+class SearchingHost(Protocol):
+    """What a host that claims `Capability.SEARCH` has as well."""
+
+    def search_rooms(self, part: str, *, user: User, limit: int) -> Sequence[Room]:
+        """Return channels and groups that this user may see, with `part` in their name.
+
+        The best come first: those whose name begins with it. At most `limit`, and no direct rooms.
+        Capitals don't count; the part is as hostile as a reference.
+        """
+
+    def search_users(self, part: str, *, user: User, limit: int) -> Sequence[User]:
+        """Return active users that this user may see, with `part` in their username; as rooms."""
+
+
+class OwnersHost(Protocol):
+    """What a host that claims `Capability.OWNERS` has as well."""
+
+    def owned_rooms(self, user: User) -> Sequence[Room]:
+        """Return all channels and groups of which the user is an owner now."""
+
+
+def searching(host: Host) -> SearchingHost | None:
+    """Return the host, if it can be searched."""
+    return cast("SearchingHost", host) if Capability.SEARCH in host.capabilities else None
+
+
+def owned_rooms(host: Host, user: User) -> Sequence[Room]:
+    """Return the rooms that a user owns; none where the host does not say."""
+    if Capability.OWNERS not in host.capabilities:
+        return ()
+    return cast("OwnersHost", host).owned_rooms(user)

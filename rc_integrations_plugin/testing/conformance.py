@@ -9,6 +9,7 @@ from rc_integrations_plugin.testing import (
     posting_checks,
     refusal_checks,
     room_checks,
+    search_checks,
     server_checks,
     transaction_checks,
     user_checks,
@@ -28,6 +29,7 @@ CHECKS: tuple[Check, ...] = tuple(
         transaction_checks,
         event_checks,
         document_checks,
+        search_checks,
     )
     for each in checks_in(module)
 )

@@ -30,6 +30,8 @@ class Feature(StrEnum):
     ARCHIVE = "archive"
     BLOCKS = "blocks"
     """Someone may refuse direct messages from someone."""
+    OWNER_CHANGES = "owner-changes"
+    """A room may get another owner; tried only with the capability `owners`."""
     EDITS = "edits"
     FILES = "files"
     PARALLEL = "parallel"
@@ -126,6 +128,10 @@ class World(ABC):
 
     def block(self, user: User, *, by: User) -> None:
         """Refuse direct messages from `user` to `by` (`Feature.BLOCKS`)."""
+        raise NotImplementedError
+
+    def change_owner(self, room: Room, *, before: User, after: User) -> None:
+        """Make a member the only owner of a room (`Feature.OWNER_CHANGES`)."""
         raise NotImplementedError
 
     def edit_message(self, message: Message, text: str) -> None:

@@ -106,6 +106,12 @@ def test_each_member_of_the_port_has_a_fault() -> None:
         if not name.startswith("_")
     }
 
+    members |= {
+        f"Host.{name}"
+        for owner in (port.SearchingHost, port.OwnersHost)
+        for name in vars(owner)
+        if not name.startswith("_")
+    }
     signals = {f"signal {name}" for name in (*SIGNALS, USER_DELETED)}
     assert {fault.member for fault in FAULTS} == members | signals
 

@@ -356,3 +356,31 @@ def dying_with_the_session(sound: Any) -> Mapping[str, Any]:
         return Altered(sound.post_message(self, draft, **where), {"text": text})
 
     return {"transaction": transaction, "post_message": post_message}
+
+
+def searching_without_limit(what: str) -> Wrong:
+    """Return more than was asked for."""
+    return method(
+        f"search_{what}",
+        lambda sound, _self, part, **how: sound(part, **how | {"limit": how["limit"] + 1}),
+    )
+
+
+def taking_patterns(sound: Any, _self: Any, part: str, **how: Any) -> Any:
+    """Take `%` and `_` for what they are to a database."""
+    return sound(part.replace("_", "").partition("%")[0], **how)
+
+
+def owned_by_each_member(sound: Any, self: Any, user: Any) -> Any:
+    """Take everybody who is in a room for its owner."""
+    known = vars(self).setdefault("owned", {})
+    known.update({room.id: room for room in sound(user)})
+    return [room for room in known.values() if self.is_member(user, room)]
+
+
+def owned_for_ever(sound: Any, self: Any, user: Any) -> Any:
+    """Ask once for each user."""
+    known = vars(self).setdefault("owners", {})
+    if user.id not in known:
+        known[user.id] = sound(user)
+    return known[user.id]

@@ -373,4 +373,78 @@ SPURIOUS_SIGNALS = (
     ),
 )
 
-FAULTS = HOST_FAULTS + VALUE_FAULTS + SIGNAL_FAULTS + SPURIOUS_SIGNALS
+SEARCH, OWNERS = frozenset({"search"}), frozenset({"owners"})
+OPTIONAL_FAULTS = (
+    Fault(
+        "Host.search_rooms",
+        "beginnings only",
+        method(
+            "search_rooms",
+            lambda sound, _self, part, **how: [
+                room for room in sound(part, **how) if room.name.startswith(part)
+            ],
+        ),
+        "1 rooms, expected the two",
+        SEARCH,
+    ),
+    Fault(
+        "Host.search_rooms", "no limit", faults.searching_without_limit("rooms"), "limit", SEARCH
+    ),
+    Fault(
+        "Host.search_rooms",
+        "everybody's",
+        method(
+            "search_rooms",
+            lambda _sound, self, part, **_how: list(self.find_rooms(part)),
+        ),
+        "a stranger was shown a private group",
+        SEARCH,
+    ),
+    Fault(
+        "Host.search_rooms",
+        "patterns",
+        method("search_rooms", faults.taking_patterns),
+        "was taken for a pattern",
+        SEARCH,
+    ),
+    Fault(
+        "Host.search_users",
+        "worst first",
+        method("search_users", lambda sound, _self, part, **how: sound(part, **how)[::-1]),
+        "is not the first",
+        SEARCH,
+    ),
+    Fault(
+        "Host.search_users",
+        "also deactivated",
+        method(
+            "search_users",
+            lambda _sound, self, part, **_how: list(self.find_users(part)),
+        ),
+        "a deactivated user was shown",
+        SEARCH,
+    ),
+    Fault(
+        "Host.search_users",
+        "patterns",
+        method("search_users", faults.taking_patterns),
+        "was taken for a pattern",
+        SEARCH,
+    ),
+    Fault(
+        "Host.owned_rooms",
+        "of members",
+        method("owned_rooms", faults.owned_by_each_member),
+        "a member of a room is shown as its owner",
+        OWNERS,
+    ),
+    Fault(
+        "Host.owned_rooms",
+        "for ever",
+        method("owned_rooms", faults.owned_for_ever),
+        "the new owner does not own it",
+        OWNERS,
+    ),
+)
+
+FAULTS = OPTIONAL_FAULTS + HOST_FAULTS + VALUE_FAULTS + SIGNAL_FAULTS + SPURIOUS_SIGNALS

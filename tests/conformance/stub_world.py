@@ -117,6 +117,13 @@ class StubWorld(World):
         with self.chat.transaction():
             rooms.archive_room(self.chat, self._room(room), by=self._user(by))
 
+    def change_owner(self, room: port.Room, *, before: port.User, after: port.User) -> None:
+        with self.chat.transaction():
+            for user, held in ((after, True), (before, False)):
+                members.set_room_role(
+                    self.chat, self._user(user), self._room(room), "owner", held=held
+                )
+
     def edit_message(self, message: port.Message, text: str) -> None:
         with self.chat.transaction():
             author = self._user(message.author)

@@ -72,7 +72,11 @@ class MemoryHost:
     site_url = "http://chat.test"
 
     def __init__(self) -> None:
-        self.capabilities: AbstractSet[str] = set(Capability) - {Capability.TOPICS}
+        self.capabilities: AbstractSet[str] = set(Capability) - {
+            Capability.TOPICS,
+            Capability.SEARCH,
+            Capability.OWNERS,
+        }
         self.message_size_limit = 5000
         self.users = [BOT, ANN]
         self.state = State(rooms=[MemoryRoom("r-general", "general")])
