@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from rc_integrations_plugin.admin.viewers import Viewer
@@ -13,11 +12,10 @@ from rc_integrations_plugin.integrations.records import (
 )
 from rc_integrations_plugin.integrations.text import storable
 from rc_integrations_plugin.services import Services
-from rc_integrations_plugin.storage.integrations import IntegrationFilter
-from rc_integrations_plugin.storage.overview import Overview
+from rc_integrations_plugin.storage.integrations import FAILURES, IntegrationFilter
+from rc_integrations_plugin.storage.overview import Overview, recent
 
 PER_PAGE = 50
-FAILURES_COUNT_FOR = timedelta(hours=24)
 NEWEST_FIRST = "-created"
 SORT_KEYS: Mapping[str, str] = MappingProxyType(
     {
@@ -27,13 +25,18 @@ SORT_KEYS: Mapping[str, str] = MappingProxyType(
         "username": "username",
         "created": "created_at",
         "changed": "updated_at",
+        "last": "last_at",
+        "failed": FAILURES,
     }
 )
 """What an address calls each key of `SORTABLE`; with a minus before it, downwards."""
+_DOWNWARDS_FIRST = frozenset({"last", "failed"})
 _TYPES = MappingProxyType(
     {"incoming": IntegrationType.INCOMING, "outgoing": IntegrationType.OUTGOING}
 )
-_STATES = MappingProxyType({"on": True, "off": False})
+_ENABLED = MappingProxyType({"on": True, "off": False})
+_SWITCHED_OFF, _FAILING = "switched-off", "failing"
+_STATES = frozenset({*_ENABLED, _SWITCHED_OFF, _FAILING})
 _LONGEST = 200
 _MOST_PAGES = 1_000_000
 
@@ -55,6 +58,8 @@ class ListQuery:
 
     def with_sort(self, key: str) -> str:
         """Return the sort that a click on a column's head asks for."""
+        if key in _DOWNWARDS_FIRST:
+            return key if self.sort == f"-{key}" else f"-{key}"
         return f"-{key}" if self.sort == key else key
 
     def address(self, **changed: str | int) -> dict[str, str | int]:
@@ -120,8 +125,7 @@ def load_list(services: Services, viewer: Viewer, query: ListQuery) -> ListPage:
     if query.page > page.pages:
         query = ListQuery(**{**vars(query), "page": page.pages})
         found, total = _find(services, viewer, query)
-    since = datetime.now(UTC) - FAILURES_COUNT_FOR
-    pasts = services.overview.of_all([one.id for one in found], since=since)
+    pasts = services.overview.of_all([one.id for one in found], since=recent())
     return ListPage([Row(one, pasts[one.id]) for one in found], total, query)
 
 
@@ -133,7 +137,9 @@ def _find(
         IntegrationFilter(
             name_part=query.text or None,
             type=_TYPES.get(query.type),
-            enabled=_STATES.get(query.state),
+            enabled=_ENABLED.get(query.state),
+            switched_off=query.state == _SWITCHED_OFF,
+            failing=query.state == _FAILING,
             made_by=viewer.made_by,
         ),
         sort=[(key, -1 if query.sort.startswith("-") else 1)],

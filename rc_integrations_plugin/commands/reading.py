@@ -1,7 +1,8 @@
 """`list`, `show` and `history`: looking, without changing anything."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -27,12 +28,22 @@ from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.management.listing import list_history
 from rc_integrations_plugin.management.saved import Integration
 from rc_integrations_plugin.schemas.queries import HistoryQuery, Paging
-from rc_integrations_plugin.storage.integrations import IntegrationFilter
+from rc_integrations_plugin.storage.integrations import FAILURES, IntegrationFilter
+from rc_integrations_plugin.storage.overview import recent
 
 OUTCOMES = sorted({outcome.value for outcome in (*CallOutcome, *DeliveryOutcome)})
 _BATCH = 200
 WAITING = "waiting"
-_FAILURES_COUNT_FOR = timedelta(hours=24)
+SORTS: Mapping[str, str] = MappingProxyType(
+    {
+        "created": "created_at",
+        "changed": "updated_at",
+        "name": "name",
+        "last": "last_at",
+        "failed": FAILURES,
+    }
+)
+"""What commands call each key of `SORTABLE`."""
 _HEAD = ("ID", "TYPE", "ON", "NAME", "WHERE", "LAST (UTC)", "FAILED")
 _HISTORY_HEAD = ("ID", "WHEN (UTC)", "OUTCOME", "HTTP", "MS", "WHAT")
 
@@ -41,21 +52,36 @@ _HISTORY_HEAD = ("ID", "WHEN (UTC)", "OUTCOME", "HTTP", "MS", "WHAT")
 @click.option("--type", "kind", type=click.Choice(list(TYPES)), help="Only those of this type.")
 @click.option("--name", metavar="PART", help="Only those whose name holds this, in any case.")
 @click.option("--enabled/--disabled", default=None, help="Only those that are on, or off.")
+@click.option(
+    "--failing",
+    is_flag=True,
+    help="Only those whose last call failed, or that failed within 24 hours, or whose receiver is"
+    " left alone for a while.",
+)
+@click.option("--switched-off", is_flag=True, help="Only those that the server switched off.")
+@click.option(
+    "--sort",
+    type=click.Choice([*SORTS, *(f"-{key}" for key in SORTS)]),
+    default="created",
+    show_default=True,
+    help="With a minus, downwards.",
+)
 @managing
 def list_command(
-    actor: Actor, *, kind: str | None, name: str | None, enabled: bool | None, as_json: bool
+    actor: Actor, *, kind: str | None, name: str | None, sort: str, as_json: bool, **wanted: Any
 ) -> None:
-    """List integrations, the oldest first.
+    """List integrations.
 
     FAILED counts what failed within the last 24 hours. Exit status 3 says that there are none.
     """
-    wanted = IntegrationFilter(
+    described = IntegrationFilter(
         name_part=name,
         type=None if kind is None else TYPES[kind],
-        enabled=enabled,
         made_by=actor.made_by,
+        **wanted,
     )
-    found = list(all_integrations(actor, wanted))
+    order = (SORTS[sort.removeprefix("-")], -1 if sort.startswith("-") else 1)
+    found = list(all_integrations(actor, described, order=order))
     if as_json:
         print_json([_shown(actor, one) for one in found])
     if not found:
@@ -64,12 +90,14 @@ def list_command(
         print_table(_HEAD, list(_rows(actor, found)), cut=("NAME", "WHERE"))
 
 
-def all_integrations(actor: Actor, wanted: IntegrationFilter) -> Iterator[Integration]:
-    """Yield all that are wanted, the oldest first."""
+def all_integrations(
+    actor: Actor, wanted: IntegrationFilter, *, order: tuple[str, int] = ("created_at", 1)
+) -> Iterator[Integration]:
+    """Yield all that are wanted, the oldest first unless another order is given."""
     offset = 0
     while True:
         found, _total = actor.services.integrations.page(
-            wanted, sort=[("created_at", 1)], offset=offset, count=_BATCH
+            wanted, sort=[order], offset=offset, count=_BATCH
         )
         yield from found
         if len(found) < _BATCH:
@@ -78,7 +106,7 @@ def all_integrations(actor: Actor, wanted: IntegrationFilter) -> Iterator[Integr
 
 
 def _rows(actor: Actor, found: Sequence[Integration]) -> Iterator[Sequence[str]]:
-    since = datetime.now(UTC) - _FAILURES_COUNT_FOR
+    since = recent()
     for start in range(0, len(found), _BATCH):
         some = found[start : start + _BATCH]
         pasts = actor.services.overview.of_all([one.id for one in some], since=since)

@@ -38,6 +38,7 @@ from rc_integrations_plugin.storage.integration_rows import (
     to_row,
 )
 from rc_integrations_plugin.storage.json_text import to_json
+from rc_integrations_plugin.storage.overview import failures, is_failing, last_at, recent
 from rc_integrations_plugin.storage.tables import (
     attempts,
     calls,
@@ -57,8 +58,11 @@ SORTABLE: Mapping[str, ColumnElement[Any]] = MappingProxyType(
         "username": integrations.c.username,
         "created_at": integrations.c.created_at,
         "updated_at": integrations.c.updated_at,
+        "last_at": last_at(),
     }
 )
+FAILURES = "failures"
+"""A key beside those: how many there were since the filter's `failures_since`."""
 _NO_TOKEN = "-" * 48
 _EVERYONES: Mapping[IntegrationType, str | None] = MappingProxyType(dict.fromkeys(IntegrationType))
 
@@ -70,6 +74,12 @@ class IntegrationFilter:
     name_part: str | None = None
     type: IntegrationType | None = None
     enabled: bool | None = None
+    switched_off: bool = False
+    """Only those that the server switched off by itself."""
+    failing: bool = False
+    """Only those that somebody should look after."""
+    failures_since: datetime = field(default_factory=recent)
+    """Earlier failures don't count."""
     made_by: Mapping[IntegrationType, str | None] = field(default_factory=lambda: _EVERYONES)
     """Of each type those that the user with this id made, or all for None.
 
@@ -169,10 +179,11 @@ class IntegrationStore:
     ) -> tuple[Sequence[Integration], int]:
         """Return some of the integrations, and how many there are in all.
 
-        `sort` holds keys of `SORTABLE`, each with 1 (upwards) or -1.
+        `sort` holds keys of `SORTABLE`, or `FAILURES`, each with 1 (upwards) or -1.
         """
         conditions = _conditions(wanted)
-        order = [_direction(SORTABLE[key], sign) for key, sign in (*sort, ("id", 1))]
+        columns = {**SORTABLE, FAILURES: failures(wanted.failures_since)}
+        order = [_direction(columns[key], sign) for key, sign in (*sort, ("id", 1))]
         rows = SELECT.where(*conditions).order_by(*order).offset(offset).limit(count)
         counted = select(func.count()).select_from(integrations).where(*conditions)
         with self._engine.connect() as connection:
@@ -273,6 +284,10 @@ def _conditions(wanted: IntegrationFilter) -> list[ColumnElement[bool]]:
         conditions.append(integrations.c.type == wanted.type.value)
     if wanted.enabled is not None:
         conditions.append(integrations.c.enabled == wanted.enabled)
+    if wanted.switched_off:
+        conditions += [~integrations.c.enabled, integrations.c.disabled_reason.is_not(None)]
+    if wanted.failing:
+        conditions.append(is_failing(wanted.failures_since))
     return conditions
 
 
@@ -282,4 +297,5 @@ def _is_made_by(kind: IntegrationType, user_id: str | None) -> ColumnElement[boo
 
 
 def _direction(column: ColumnElement[Any], sign: int) -> ColumnElement[Any]:
-    return column.desc() if sign < 0 else column.asc()
+    # never is earlier than everything
+    return column.desc().nulls_last() if sign < 0 else column.asc().nulls_first()

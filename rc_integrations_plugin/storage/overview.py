@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Engine, Table, func, select
+from sqlalchemy import Column, ColumnElement, Engine, Table, exists, func, or_, select
 
 from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
 from rc_integrations_plugin.integrations.history import CallOutcome
-from rc_integrations_plugin.storage.tables import attempts, calls, integrations
+from rc_integrations_plugin.storage.tables import attempts, calls, circuits, integrations
 
 FAILED_CALLS = frozenset(
     {
@@ -22,6 +22,13 @@ FAILED_CALLS = frozenset(
 )
 """Outcomes of incoming calls after which somebody may want to do something."""
 FAILED_ATTEMPTS = frozenset({DeliveryOutcome.RETRYING, DeliveryOutcome.FAILED})
+FAILURES_COUNT_FOR = timedelta(hours=24)
+"""In lists: what failed earlier is told by histories only."""
+
+
+def recent() -> datetime:
+    """Return from when on failures count in a list that is made now."""
+    return datetime.now(UTC) - FAILURES_COUNT_FOR
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +40,61 @@ class Overview:
     last_outcome: CallOutcome | DeliveryOutcome | None = None
     failures: int = 0
     """Since the time that was asked for."""
+
+
+class _History:
+    """What can be asked, of the integration that a statement is about, of one of the histories."""
+
+    def __init__(
+        self,
+        table: Table,
+        time: Column[Any],
+        outcomes: type[CallOutcome] | type[DeliveryOutcome],
+        failed: frozenset[Any],
+    ) -> None:
+        self.table, self.time, self.outcomes = table, time, outcomes
+        self.failed = [outcome.value for outcome in failed]
+        self._of_this = table.c.integration_id == integrations.c.id
+
+    def last(self, column: Column[Any]) -> ColumnElement[Any]:
+        """Return a column of the newest row: one look into the index, however many there are."""
+        newest_first = (self.time.desc(), self.table.c.id.desc())
+        found = select(column).where(self._of_this).order_by(*newest_first).limit(1)
+        return found.correlate(integrations).scalar_subquery()
+
+    def failures(self, since: datetime) -> ColumnElement[Any]:
+        """Return how many rows since a time tell of a failure."""
+        has_failed = self.table.c.outcome.in_(self.failed)
+        found = select(func.count()).select_from(self.table)
+        found = found.where(self._of_this, self.time >= since, has_failed)
+        return found.correlate(integrations).scalar_subquery()
+
+
+_CALLS = _History(calls, calls.c.called_at, CallOutcome, FAILED_CALLS)
+_ATTEMPTS = _History(attempts, attempts.c.started_at, DeliveryOutcome, FAILED_ATTEMPTS)
+
+
+def last_at() -> ColumnElement[Any]:
+    """Return when the integration that a statement is about did something; NULL for never."""
+    # an integration has rows in one of the two
+    return func.coalesce(*(one.last(one.time) for one in (_CALLS, _ATTEMPTS)))
+
+
+def failures(since: datetime) -> ColumnElement[Any]:
+    """Return how often the integration that a statement is about failed since a time."""
+    return _CALLS.failures(since) + _ATTEMPTS.failures(since)
+
+
+def is_failing(since: datetime) -> ColumnElement[bool]:
+    """Return whether somebody should look after the integration that a statement is about.
+
+    Its last call failed, it failed since that time, or its receiver is left alone for a while.
+    """
+    is_open = exists().where(
+        circuits.c.integration_id == integrations.c.id, circuits.c.open_until.is_not(None)
+    )
+    last = (one.last(one.table.c.outcome).in_(one.failed) for one in (_CALLS, _ATTEMPTS))
+    return or_(is_open, *last, failures(since) > 0)
 
 
 class OverviewStore:
@@ -49,45 +111,17 @@ class OverviewStore:
             since: failures before this time don't count.
         """
         ids = list(integration_ids)
-        incoming = self._read(ids, calls, calls.c.called_at, CallOutcome, FAILED_CALLS, since)
-        outgoing = self._read(
-            ids, attempts, attempts.c.started_at, DeliveryOutcome, FAILED_ATTEMPTS, since
-        )
-        # an integration has rows in one of the two
+        incoming, outgoing = (self._read(ids, one, since) for one in (_CALLS, _ATTEMPTS))
         return {one: incoming.get(one) or outgoing.get(one) or Overview() for one in ids}
 
-    def _read(
-        self,
-        ids: list[str],
-        table: Table,
-        time: Column[Any],
-        outcomes: type[CallOutcome] | type[DeliveryOutcome],
-        failed: frozenset[Any],
-        since: datetime,
-    ) -> dict[str, Overview]:
-        of_this = table.c.integration_id == integrations.c.id
-        # one look into the index for each integration, however long its history is
-        last = [
-            select(column)
-            .where(of_this)
-            .order_by(time.desc(), table.c.id.desc())
-            .limit(1)
-            .correlate(integrations)
-            .scalar_subquery()
-            for column in (time, table.c.outcome)
-        ]
-        names = [outcome.value for outcome in failed]
-        failures = (
-            select(func.count())
-            .select_from(table)
-            .where(of_this, time >= since, table.c.outcome.in_(names))
-            .correlate(integrations)
-            .scalar_subquery()
-        )
-        rows = select(integrations.c.id, *last, failures).where(integrations.c.id.in_(ids))
+    def _read(self, ids: list[str], history: _History, since: datetime) -> dict[str, Overview]:
+        last = [history.last(column) for column in (history.time, history.table.c.outcome)]
+        rows = select(integrations.c.id, *last, history.failures(since))
         with self._engine.connect() as connection:
             return {
-                row[0]: Overview(last_at=row[1], last_outcome=outcomes(row[2]), failures=row[3])
-                for row in connection.execute(rows)
+                row[0]: Overview(
+                    last_at=row[1], last_outcome=history.outcomes(row[2]), failures=row[3]
+                )
+                for row in connection.execute(rows.where(integrations.c.id.in_(ids)))
                 if row[1] is not None
             }

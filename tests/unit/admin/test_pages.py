@@ -1,10 +1,12 @@
 """The pages as HTML: who sees what, and what must not be in them."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 
+from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.integrations.records import Editor
 from rc_integrations_plugin.scripting.protocol import Finding, Severity
 from rc_integrations_plugin.services import Services
@@ -83,6 +85,51 @@ def test_five_hundred_integrations_come_in_pages(services: Services, admin: Visi
     assert names(last) == [f"Hook {number:03}" for number in range(450, 500)]
     assert 'rel="next"' in first
     assert 'rel="next"' not in last
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"state": "failing", "sort": "name"}, ["Called", "Fails"]),
+        ({"state": "switched-off"}, ["Switched"]),
+        ({"sort": "-last"}, ["Called", "Fails", "Switched"]),
+        ({"sort": "last"}, ["Switched", "Fails", "Called"]),
+        ({"sort": "-failed"}, ["Fails", "Called", "Switched"]),
+        ({"sort": "failed", "state": "on"}, ["Called", "Fails"]),
+    ],
+    ids=str,
+)
+def test_the_list_tells_who_fails_and_who_was_called_last(
+    services: Services, admin: Visitor, query: dict[str, str], found: list[str]
+) -> None:
+    called, fails = make_incoming(name="Called"), make_incoming(name="Fails")
+    switched = make_incoming(name="Switched", enabled=False, disabled_reason="gone")
+    for one in (called, fails, switched):
+        services.integrations.add(one)
+    now = datetime.now(UTC)
+    for minutes, hook, outcome in [
+        (1, called, CallOutcome.POSTED),
+        (2, fails, CallOutcome.FAILED),
+        (3, fails, CallOutcome.REFUSED),
+        (4, called, CallOutcome.REFUSED),
+    ]:
+        at = now - timedelta(minutes=minutes)
+        services.calls.add(make_call(integration_id=hook.id, called_at=at, outcome=outcome))
+
+    assert names(admin.text(**query)) == found
+
+
+def test_heads_of_columns_sort_and_say_how_it_is_sorted(services: Services, admin: Visitor) -> None:
+    services.integrations.add(make_incoming())
+
+    by_failures = admin.text(sort="-failed", state="on")
+
+    assert by_failures.count("aria-sort=") == 1
+    assert re.search(r'rc-col-failed rc-number" aria-sort="descending"', by_failures)
+    assert re.search(r'href="[^"]*\?state=on&amp;sort=failed"', by_failures)
+    # what was called or failed last is looked for, so a first click has it at the top
+    assert 'sort=-last"' in by_failures
+    assert 'sort=name"' in by_failures
 
 
 def test_who_manages_his_own_sees_his_own(services: Services, server: Server) -> None:

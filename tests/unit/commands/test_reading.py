@@ -45,16 +45,27 @@ def test_list_shows_each_on_a_line_of_at_most_80_columns(console: Console, serve
         (["--enabled"], ["CI", "Bridge"]),
         (["--disabled"], ["Off"]),
         (["--name", "BRI"], ["Bridge"]),
+        (["--failing"], ["CI"]),
+        (["--switched-off"], ["Off"]),
+        (["--sort", "name"], ["Bridge", "CI", "Off"]),
+        (["--sort=-failed", "--type=incoming"], ["CI", "Off"]),
+        (["--sort=-last"], ["CI", "Off", "Bridge"]),
     ],
-    ids=["all", "type", "enabled", "disabled", "name"],
+    ids=lambda value: " ".join(value) or "all",
 )
 def test_list_filters(
     console: Console, server: Server, options: list[str], names: list[str]
 ) -> None:
     hours = [NOON + timedelta(hours=number) for number in range(3)]
-    server.services.integrations.add(make_incoming(name="CI", created_at=hours[0]))
-    server.services.integrations.add(make_incoming(name="Off", enabled=False, created_at=hours[1]))
-    server.services.integrations.add(make_outgoing(name="Bridge", created_at=hours[2]))
+    hook = make_incoming(name="CI", created_at=hours[0])
+    off = make_incoming(name="Off", enabled=False, disabled_reason="gone", created_at=hours[1])
+    for one in (hook, off, make_outgoing(name="Bridge", created_at=hours[2])):
+        server.services.integrations.add(one)
+    server.services.calls.add(make_call(integration_id=off.id))
+    now = datetime.now(UTC)
+    server.services.calls.add(
+        make_call(integration_id=hook.id, called_at=now, outcome=CallOutcome.REFUSED)
+    )
 
     assert [one["name"] for one in console.json("list", *options)] == names
 
