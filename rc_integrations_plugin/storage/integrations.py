@@ -23,13 +23,21 @@ from sqlalchemy import (
 )
 
 from rc_integrations_plugin.errors import HookNotFound
+from rc_integrations_plugin.integrations.audit import entry_of_switch_off
 from rc_integrations_plugin.integrations.records import (
+    Editor,
     IncomingIntegration,
     IntegrationType,
     OutgoingIntegration,
 )
 from rc_integrations_plugin.integrations.text import is_storable, storable
 from rc_integrations_plugin.integrations.tokens import same_token
+from rc_integrations_plugin.storage.audit_rows import (
+    record,
+    record_change,
+    record_new,
+    record_removal,
+)
 from rc_integrations_plugin.storage.integration_rows import (
     SELECT,
     SELECT_WITHOUT_SCRIPTS,
@@ -190,14 +198,26 @@ class IntegrationStore:
             total = connection.scalar(counted)
             return [from_row(row) for row in connection.execute(rows)], total or 0
 
-    def add(self, integration: Integration) -> None:
-        """Store a new integration."""
+    def add(
+        self, integration: Integration, *, by: Editor | None = None, imported: bool = False
+    ) -> None:
+        """Store a new integration, and that it was made.
+
+        Args:
+            integration: as it is to be stored.
+            by: who does it; None for who made it.
+            imported: whether it comes from another server.
+        """
         with self._engine.begin() as connection:
             connection.execute(insert(integrations), to_row(integration))
             connection.execute(_COUNT_CHANGE)
+            by = by or integration.created_by
+            record_new(connection, integration, by=by, imported=imported)
 
     def replace(self, old: Integration, new: Integration) -> bool:
         """Store a changed integration, unless somebody else changed or removed it meanwhile.
+
+        What was changed is remembered as a doing of `new.updated_by`, the former script too.
 
         Returns:
             Whether it was stored.
@@ -206,6 +226,8 @@ class IntegrationStore:
         with self._engine.begin() as connection:
             result = connection.execute(update(integrations).where(unchanged), to_row(new))
             connection.execute(_COUNT_CHANGE)
+            if result.rowcount:
+                record_change(connection, old, new)
             return result.rowcount == 1
 
     def disable(self, integration_id: str, reason: str, *, session: Any = None) -> bool:
@@ -222,43 +244,58 @@ class IntegrationStore:
         """Switch off what posts as this user, and return how many integrations those were."""
         return self._disable(integrations.c.user_id == user_id, reason, session)
 
-    def remove(self, integration_id: str) -> bool:
-        """Remove an integration, its history and what it has still to deliver.
+    def remove(self, integration_id: str, *, by: Editor | None = None) -> bool:
+        """Remove an integration, its history, its scripts and what it has still to deliver.
+
+        That it was removed is remembered.
+
+        Args:
+            integration_id: of either type.
+            by: who does it; None is the server.
 
         Returns:
             Whether there was one.
         """
         with self._engine.begin() as connection:
-            result = connection.execute(
-                delete(integrations).where(integrations.c.id == integration_id)
-            )
+            removed = connection.execute(
+                delete(integrations)
+                .where(integrations.c.id == integration_id)
+                .returning(*SELECT.selected_columns)
+            ).first()
             connection.execute(_COUNT_CHANGE)
+            if removed is not None:
+                record_removal(connection, from_row(removed), by=by)
             for table in (calls, circuits):
                 connection.execute(delete(table).where(table.c.integration_id == integration_id))
         # may be very many. Should this be cut short: workers end what has no integration, and what
         # is left of the history gets old
         for table in (deliveries, attempts):
             delete_in_batches(self._engine, table, table.c.integration_id == integration_id)
-        return result.rowcount == 1
+        return removed is not None
 
     def _outgoing(self, *conditions: ColumnElement[bool]) -> list[OutgoingIntegration]:
         with self._engine.connect() as connection:
             return _read_outgoing(connection, _OUTGOING.where(*conditions))
 
     def _disable(self, which: ColumnElement[bool], reason: str, session: Any) -> int:
-        switched_off = {
-            "enabled": False,
-            "disabled_reason": storable(reason),
-            # who is changing the integration now shall see that
-            "updated_at": datetime.now(UTC),
-        }
+        reason, now = storable(reason), datetime.now(UTC)
+        # the time lets who is changing the integration now see that
+        switched_off = {"enabled": False, "disabled_reason": reason, "updated_at": now}
         with joined(self._engine, session) as connection:
-            result = connection.execute(
-                update(integrations).where(which, integrations.c.enabled), switched_off
-            )
-            if result.rowcount:
+            found = connection.execute(
+                update(integrations)
+                .where(which, integrations.c.enabled)
+                .returning(integrations.c.id, integrations.c.type, integrations.c.name),
+                switched_off,
+            ).all()
+            if found:
                 connection.execute(_COUNT_CHANGE)
-            return result.rowcount
+                entries = (
+                    entry_of_switch_off(one, IntegrationType(kind), name, reason=reason, at=now)
+                    for one, kind, name in found
+                )
+                record(connection, *entries)
+            return len(found)
 
 
 _IS_OUTGOING = integrations.c.type == IntegrationType.OUTGOING.value
@@ -273,6 +310,11 @@ _COUNT_CHANGE = update(changes).where(changes.c.id == 1).values(version=changes.
 def _read_outgoing(connection: Connection, statement: Select[Any]) -> list[OutgoingIntegration]:
     found = (from_row(row) for row in connection.execute(statement))
     return [one for one in found if isinstance(one, OutgoingIntegration)]
+
+
+def ids_of(wanted: IntegrationFilter) -> Select[tuple[str]]:
+    """Return the SELECT of the ids of the integrations that are wanted."""
+    return select(integrations.c.id).where(*_conditions(wanted))
 
 
 def _conditions(wanted: IntegrationFilter) -> list[ColumnElement[bool]]:
