@@ -84,11 +84,17 @@ def _budget_of(integration: IncomingIntegration, request: HookRequest) -> tuple[
     return integration.id, form, request.method, request.remote_address
 
 
+def answer_call(services: Services, trace: CallTrace) -> Answer:
+    """Do what a call asks for, note what happens, and return the answer: refusals are answers."""
+    try:
+        return _handle(services, trace)
+    except IntegrationsError as error:
+        return _refuse(trace, error)
+
+
 def _handle_and_remember(services: Services, trace: CallTrace) -> Answer:
     try:
-        answer = _handle(services, trace)
-    except IntegrationsError as error:
-        answer = _refuse(trace, error)
+        answer = answer_call(services, trace)
     except Exception as error:
         trace.end(CallOutcome.FAILED, code="error-internal", error=type(error).__name__)
         _remember(services, trace, status=500)
@@ -169,6 +175,7 @@ def _post(
         emoji=integration.emoji or "",
     )
     payload = read_payload(content, defaults=defaults, integration_id=integration.id)
+    trace.author, trace.draft = as_user, payload.draft
     channels = destinations_of(
         payload, defaults=defaults, override_allowed=integration.override_destination
     )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
 
+from rc_integrations_plugin.host.port import MessageDraft, User
 from rc_integrations_plugin.incoming.body import HookBody
 from rc_integrations_plugin.incoming.request import HookRequest
 from rc_integrations_plugin.integrations.history import CallOutcome, IncomingCall
@@ -29,6 +30,10 @@ class CallTrace:
     body: HookBody | None = None
     """None as long as it has not been read, or where it could not be."""
     run: ScriptRun | None = None
+    author: User | None = None
+    """Who was to write the message."""
+    draft: MessageDraft | None = None
+    """What was to be posted."""
     results: tuple[PostResult, ...] = ()
     outcome: CallOutcome = CallOutcome.FAILED
     error_code: str | None = None

@@ -1,10 +1,10 @@
 """A chat server on which everything is looked up and asked, and nothing is done."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
-from types import MappingProxyType
 from typing import Any, cast
 
 from rc_integrations_plugin.host.port import Host, Message, MessageDraft, Room, RoomKind, User
@@ -18,7 +18,7 @@ class _DirectRoom:
     id: str
     name: None = None
     kind: str = RoomKind.DIRECT
-    document: MappingProxyType[str, Any] = MappingProxyType({})
+    document: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class _UnsentMessage:
     thread_id: str | None = None
     alias: str | None = None
     integration_id: str | None = None
-    document: MappingProxyType[str, Any] = MappingProxyType({})
+    document: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def post_reply(services: Services, order: Order) -> PostedReply:
     )
     try:
         with being_posted(posting):
-            results = _post(services.host, order)
+            results = post_order(services.host, order)
     except IntegrationsError as refused:
         channel = refused.channel if isinstance(refused, PostRefused) else None
         return _not_posted(order.stage, refused.code, refused.reason, channel=channel)
@@ -74,8 +74,8 @@ def post_reply(services: Services, order: Order) -> PostedReply:
     return _posted(order.stage, results)
 
 
-def _post(host: Host, order: Order) -> tuple[PostResult, ...]:
-    """Post the message.
+def post_order(host: Host, order: Order) -> tuple[PostResult, ...]:
+    """Post the message of an order and return what became of it in each room.
 
     Raises:
         IntegrationsError: it is no message, or cannot be posted there.

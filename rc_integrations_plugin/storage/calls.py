@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, RowMapping, delete, func, insert, select
 
 from rc_integrations_plugin.integrations.history import CallOutcome, IncomingCall
-from rc_integrations_plugin.integrations.text import storable
+from rc_integrations_plugin.integrations.text import is_storable, storable
 from rc_integrations_plugin.storage.tables import between, calls
 from rc_integrations_plugin.storage.transactions import delete_selected
 
@@ -53,6 +53,17 @@ class CallStore:
         with self._engine.connect() as connection:
             total = connection.scalar(select(func.count()).select_from(calls).where(condition))
             return [_from_row(row) for row in connection.execute(rows).mappings()], total or 0
+
+    def find(self, integration_id: str, call_id: str) -> IncomingCall | None:
+        """Return a call of an integration, or None."""
+        if not is_storable(integration_id) or not is_storable(call_id):
+            return None
+        statement = select(calls).where(
+            calls.c.id == call_id, calls.c.integration_id == integration_id
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(statement).mappings().first()
+        return None if row is None else _from_row(row)
 
     def clear(self, integration_id: str) -> None:
         """Forget all calls of an integration."""
