@@ -38,12 +38,17 @@ def deliver_due() -> None:
 
 
 def prune_history() -> int:
-    """Delete calls and attempts that are too old or too many and return how many those were."""
+    """Delete calls, attempts and audit rows that are too old or too many; return their number."""
     services = current_services()
     settings = services.settings
-    # "for ever" may be more days than the calendar has
-    older_than = datetime.now(UTC) - timedelta(days=min(settings.history_days, _CENTURY))
-    return sum(
+    older_than = _days_ago(settings.history_days)
+    deleted = sum(
         store.prune(older_than=older_than, keep_at_most=settings.history_rows)
         for store in (services.calls, services.deliveries)
     )
+    return deleted + services.audit.prune(older_than=_days_ago(settings.audit_days))
+
+
+def _days_ago(days: int) -> datetime:
+    # "for ever" may be more days than the calendar has
+    return datetime.now(UTC) - timedelta(days=min(days, _CENTURY))

@@ -14,11 +14,13 @@ from rc_integrations_plugin.rate_limit import RateLimiter
 from rc_integrations_plugin.scripting.protocol import ScriptRunner
 from rc_integrations_plugin.scripting.serving import OrderServer
 from rc_integrations_plugin.settings import Settings
+from rc_integrations_plugin.storage.audit import AuditStore
 from rc_integrations_plugin.storage.calls import CallStore
 from rc_integrations_plugin.storage.circuits import CircuitStore
 from rc_integrations_plugin.storage.deliveries import DeliveryStore
 from rc_integrations_plugin.storage.integrations import IntegrationStore
 from rc_integrations_plugin.storage.overview import OverviewStore
+from rc_integrations_plugin.storage.script_versions import ScriptVersionStore
 from rc_integrations_plugin.storage.state import StateStore
 
 EXTENSION = "rc_integrations"
@@ -37,6 +39,9 @@ class Services:
     circuits: CircuitStore
     overview: OverviewStore
     """The pasts of many integrations at once, for lists."""
+    audit: AuditStore
+    """Who changed which integration."""
+    script_versions: ScriptVersionStore
     state: StateStore
     """Of the database: its version, and what waits in it."""
     scripts: ScriptRunner

@@ -49,6 +49,7 @@ class Settings:
     history_body_bytes: int = 32 * 1024
     history_days: int = 30
     history_rows: int = 1000
+    audit_days: int = 365
     scripts: ScriptsAllowed = ScriptsAllowed.ON
     incoming_scripts: ScriptPlace = ScriptPlace.WEB
     script_wait_seconds: float = 5.0

@@ -28,11 +28,13 @@ from rc_integrations_plugin.scripting.switch import CheckingRunner
 from rc_integrations_plugin.services import EXTENSION, Services
 from rc_integrations_plugin.settings import ScriptPlace, ScriptsAllowed, Settings
 from rc_integrations_plugin.storage import schema
+from rc_integrations_plugin.storage.audit import AuditStore
 from rc_integrations_plugin.storage.calls import CallStore
 from rc_integrations_plugin.storage.circuits import CircuitStore
 from rc_integrations_plugin.storage.deliveries import DeliveryStore
 from rc_integrations_plugin.storage.integrations import IntegrationStore
 from rc_integrations_plugin.storage.overview import OverviewStore
+from rc_integrations_plugin.storage.script_versions import ScriptVersionStore
 from rc_integrations_plugin.storage.state import StateStore
 
 
@@ -78,6 +80,8 @@ def build_services(
         deliveries=DeliveryStore(engine),
         circuits=CircuitStore(engine),
         overview=OverviewStore(engine),
+        audit=AuditStore(engine),
+        script_versions=ScriptVersionStore(engine),
         state=StateStore(engine),
         scripts=RqScriptRunner(settings, orders) if on_workers else local_scripts,
         local_scripts=local_scripts,

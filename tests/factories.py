@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rc_integrations_plugin.host.events import EventName
+from rc_integrations_plugin.integrations.audit import AuditEntry, entry_of_clearing
 from rc_integrations_plugin.integrations.deliveries import (
     Delivery,
     DeliveryAttempt,
@@ -83,6 +84,12 @@ def make_call(**fields: Any) -> IncomingCall:
         "results": ({"channel": "#general", "room_id": "GENERAL", "message_id": "m1"},),
     }
     return IncomingCall(**values | fields)
+
+
+def make_clearing(integration_id: str) -> AuditEntry:
+    """Return what is written down when somebody clears the history of an integration."""
+    one = make_incoming(id=integration_id)
+    return entry_of_clearing(one, at=NOON, by=one.created_by)
 
 
 def make_delivery(**fields: Any) -> Delivery:

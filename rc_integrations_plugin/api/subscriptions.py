@@ -28,6 +28,7 @@ from rc_integrations_plugin.integrations.permissions import Manager, Scope, read
 from rc_integrations_plugin.integrations.records import IncomingIntegration, IntegrationType
 from rc_integrations_plugin.integrations.tokens import new_token
 from rc_integrations_plugin.management.outgoing import create_outgoing
+from rc_integrations_plugin.management.saved import editor_of
 from rc_integrations_plugin.schemas.documents import integration_document
 from rc_integrations_plugin.schemas.outgoing import OutgoingForm
 from rc_integrations_plugin.schemas.subscriptions import (
@@ -96,7 +97,7 @@ def unsubscribe(integration_id: str, token: str, _user_id: str | None = None) ->
     if not found:
         raise ApiError("No integration of this hook calls this URL", code="integration-not-found")
     for integration in found:
-        services.integrations.remove(integration.id)
+        services.integrations.remove(integration.id, by=editor_of(manager.user))
     return respond(answers.SUCCESS)
 
 

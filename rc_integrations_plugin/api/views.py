@@ -5,15 +5,17 @@ from flask import Blueprint, Response
 from rc_integrations_plugin.api import answers, requests
 from rc_integrations_plugin.errors import ApiError, IntegrationsError, NothingFound
 from rc_integrations_plugin.integrations.permissions import read_manager
-from rc_integrations_plugin.integrations.records import IntegrationType, OutgoingIntegration
+from rc_integrations_plugin.integrations.records import IntegrationType
 from rc_integrations_plugin.management import listing
 from rc_integrations_plugin.management.incoming import create_incoming, update_incoming
 from rc_integrations_plugin.management.outgoing import create_outgoing, update_outgoing
+from rc_integrations_plugin.management.clearing import clear_history as clear_integration_history
 from rc_integrations_plugin.management.replay import open_replay
 from rc_integrations_plugin.management.saved import (
     Integration,
     find_incoming,
     find_managed,
+    editor_of,
     find_outgoing,
     may_manage_some,
 )
@@ -111,7 +113,7 @@ def remove() -> Response:
         found = find_outgoing(services, manager, named.integration_id, named.target_url)
     else:
         found = find_incoming(services, manager, named.integration_id or "")
-    services.integrations.remove(found.id)
+    services.integrations.remove(found.id, by=editor_of(user))
     return answers.success(integration=integration_document(found))
 
 
@@ -126,10 +128,7 @@ def clear_history() -> Response:
     found = find_managed(services, user, integration_id)
     if found is None:
         raise ApiError("Invalid integration", code="error-invalid-integration", details=details)
-    if isinstance(found, OutgoingIntegration):
-        services.deliveries.clear(found.id)
-    else:
-        services.calls.clear(found.id)
+    clear_integration_history(services, user, found)
     return answers.success()
 
 

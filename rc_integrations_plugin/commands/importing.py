@@ -14,6 +14,7 @@ from rc_integrations_plugin.errors import IntegrationsError
 from rc_integrations_plugin.integrations.permissions import type_of
 from rc_integrations_plugin.management.descriptions import TYPE_WORDS
 from rc_integrations_plugin.management.importing import build_imported, is_same
+from rc_integrations_plugin.management.saved import editor_of
 from rc_integrations_plugin.schemas.rocketchat import (
     ExportFault,
     read_documents,
@@ -94,7 +95,8 @@ def _import(
         word = TYPE_WORDS[type_of(here)]
         raise ExportFault(f"its _id belongs to an {word} integration here, with another token")
     if not dry_run:
-        actor.services.integrations.add(imported.integration)
+        by = editor_of(actor.user)
+        actor.services.integrations.add(imported.integration, by=by, imported=True)
     return (State.OFF if imported.reasons else State.IMPORTED), imported.reasons
 
 

@@ -65,7 +65,8 @@ _NAMES: Mapping[str, str] = MappingProxyType(
 )
 """What of the records is told, but for the script."""
 _SECRETS = ("token", "signing_secret", "basic_auth")
-_OF_SWITCH = {"enabled", "disabledReason"}
+_OF_SWITCH = {"enabled", "disabledReason", "channelIds", "userId"}
+"""Rooms and users may have other ids when it is switched on again."""
 _OF_TOKEN = {"token", "previousTokenUntil"}
 
 

@@ -5,7 +5,12 @@ from rc_integrations_plugin.integrations.permissions import read_manager, type_o
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.management.incoming import update_incoming
 from rc_integrations_plugin.management.outgoing import update_outgoing
-from rc_integrations_plugin.management.saved import Integration, find_managed, nothing_found
+from rc_integrations_plugin.management.saved import (
+    Integration,
+    editor_of,
+    find_managed,
+    nothing_found,
+)
 from rc_integrations_plugin.schemas.incoming import IncomingForm
 from rc_integrations_plugin.schemas.outgoing import OutgoingForm
 from rc_integrations_plugin.services import Services
@@ -65,5 +70,5 @@ def remove(services: Services, user: User, integration_id: str) -> Integration:
         NothingFound: there is none, or the user may not manage it.
     """
     found = load_managed(services, user, integration_id)
-    services.integrations.remove(found.id)
+    services.integrations.remove(found.id, by=editor_of(user))
     return found

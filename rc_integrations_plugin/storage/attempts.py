@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, exists, func, select
+from sqlalchemy import ColumnElement, Engine, and_, exists, func, select
 
+from rc_integrations_plugin.integrations.audit import AuditEntry
 from rc_integrations_plugin.integrations.deliveries import (
     Delivery,
     DeliveryAttempt,
     DeliveryOutcome,
 )
 from rc_integrations_plugin.integrations.text import is_storable
+from rc_integrations_plugin.storage.audit_rows import record
 from rc_integrations_plugin.storage.delivery_rows import (
     ATTEMPT_COLUMNS,
     DELIVERY_COLUMNS,
@@ -37,6 +39,8 @@ class AttemptFilter:
     """Those that began then, or later."""
     until: datetime | None = None
     """Those that began earlier."""
+    events_since: datetime | None = None
+    """Those of events that happened then, or later; also where they were made again since."""
 
 
 class AttemptStore:
@@ -53,6 +57,9 @@ class AttemptStore:
         if wanted.outcome is not None:
             condition &= attempts.c.outcome == wanted.outcome.value
         condition &= between(attempts.c.started_at, wanted.since, wanted.until)
+        if wanted.events_since is not None:
+            of_these = select(deliveries.c.id).where(*_happened_since(wanted))
+            condition &= attempts.c.delivery_id.in_(of_these)
         keys = (attempts.c.started_at, attempts.c.id)
         order = [key.asc() if oldest_first else key.desc() for key in keys]
         # bodies of rows that are skipped are not read
@@ -75,6 +82,8 @@ class AttemptStore:
             & (deliveries.c.attempts == 0)
             & between(deliveries.c.created_at, wanted.since, wanted.until)
         )
+        if wanted.events_since is not None:
+            condition &= and_(*_happened_since(wanted))
         keys = (deliveries.c.created_at, deliveries.c.id)
         order = [key.asc() if oldest_first else key.desc() for key in keys]
         rows = select(*DELIVERY_COLUMNS).where(condition)
@@ -84,20 +93,28 @@ class AttemptStore:
             return [to_delivery(row) for row in found], total or 0
 
     def find_attempt(
-        self, integration_id: str, attempt_id: str
+        self, integration_id: str, attempt_id: str, *, events_since: datetime | None = None
     ) -> tuple[DeliveryAttempt, Delivery] | None:
-        """Return an attempt of an integration and its delivery, or None."""
+        """Return an attempt of an integration and its delivery, or None; see `AttemptFilter`."""
         if not is_storable(integration_id) or not is_storable(attempt_id):
             return None
         statement = _WITH_DELIVERY.where(
             attempts.c.id == attempt_id, attempts.c.integration_id == integration_id
         )
+        if events_since is not None:
+            wanted = AttemptFilter(integration_id=integration_id, events_since=events_since)
+            statement = statement.where(*_happened_since(wanted))
         with self._engine.connect() as connection:
             row = connection.execute(statement).first()
         return None if row is None else _pair(row)
 
-    def clear(self, integration_id: str) -> None:
-        """Forget an integration's attempts, and its deliveries that are finished."""
+    def clear(self, integration_id: str, entry: AuditEntry) -> None:
+        """Forget an integration's attempts, and its deliveries that are finished.
+
+        That somebody wanted it is written first: they may be too many for one transaction.
+        """
+        with self._engine.begin() as connection:
+            record(connection, entry)
         delete_in_batches(self._engine, attempts, attempts.c.integration_id == integration_id)
         delete_in_batches(
             self._engine,
@@ -135,6 +152,7 @@ class AttemptStore:
         )
 
 
+_FIRST = deliveries.alias("first")
 _WITH_DELIVERY = select(*ATTEMPT_COLUMNS, *DELIVERY_COLUMNS).join(
     deliveries, deliveries.c.id == attempts.c.delivery_id
 )
@@ -144,3 +162,14 @@ def _pair(row: Any) -> tuple[DeliveryAttempt, Delivery]:
     values = tuple(row)
     split = len(ATTEMPT_COLUMNS)
     return to_attempt(values[:split]), to_delivery(values[split:])
+
+
+def _happened_since(wanted: AttemptFilter) -> list[ColumnElement[bool]]:
+    """Return conditions on deliveries; one that is made again has the first one's `webhook_id`."""
+    since = wanted.events_since
+    first = (_FIRST.c.id == deliveries.c.webhook_id) & (_FIRST.c.created_at >= since)
+    return [
+        deliveries.c.integration_id == wanted.integration_id,
+        deliveries.c.created_at >= since,
+        (deliveries.c.webhook_id == deliveries.c.id) | exists().where(first),
+    ]

@@ -8,8 +8,10 @@ from typing import Any
 
 from sqlalchemy import Engine, RowMapping, delete, func, insert, select
 
+from rc_integrations_plugin.integrations.audit import AuditEntry
 from rc_integrations_plugin.integrations.history import CallOutcome, IncomingCall
 from rc_integrations_plugin.integrations.text import is_storable, storable
+from rc_integrations_plugin.storage.audit_rows import record
 from rc_integrations_plugin.storage.tables import between, calls
 from rc_integrations_plugin.storage.transactions import delete_selected
 
@@ -65,9 +67,10 @@ class CallStore:
             row = connection.execute(statement).mappings().first()
         return None if row is None else _from_row(row)
 
-    def clear(self, integration_id: str) -> None:
-        """Forget all calls of an integration."""
+    def clear(self, integration_id: str, entry: AuditEntry) -> None:
+        """Forget all calls of an integration, and write that somebody wanted it."""
         with self._engine.begin() as connection:
+            record(connection, entry)
             connection.execute(delete(calls).where(calls.c.integration_id == integration_id))
 
     def prune(self, *, older_than: datetime, keep_at_most: int) -> int:

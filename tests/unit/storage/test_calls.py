@@ -6,7 +6,7 @@ from sqlalchemy import Engine, event, insert, select
 from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.storage.calls import CallFilter, CallStore
 from rc_integrations_plugin.storage.tables import calls
-from tests.factories import NOON, make_call
+from tests.factories import NOON, make_call, make_clearing
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_clearing_forgets_one_integrations_calls(store: CallStore) -> None:
     store.add(make_call(id="mine", integration_id="a"))
     store.add(make_call(id="other", integration_id="b"))
 
-    store.clear("a")
+    store.clear("a", make_clearing("a"))
 
     assert ids(store, "a") == []
     assert ids(store, "b") == ["other"]

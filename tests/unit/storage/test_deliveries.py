@@ -14,7 +14,7 @@ from rc_integrations_plugin.integrations.deliveries import (
 )
 from rc_integrations_plugin.storage.deliveries import AttemptFilter, DeliveryStore
 from rc_integrations_plugin.storage.tables import attempts, deliveries
-from tests.factories import NOON, make_attempt, make_delivery
+from tests.factories import NOON, make_attempt, make_clearing, make_delivery
 
 LATER = NOON + timedelta(minutes=5)
 HOSTILE = {"text": "a\x00b \ud800 \N{ROCKET}", "big": 10**15, "list": [1, None, {"\x00": "\udfff"}]}
@@ -419,7 +419,7 @@ def test_clearing_forgets_attempts_and_what_is_finished(
         attempts=[make_attempt(one) for one in (finished, waiting, other)],
     )
 
-    store.clear("integration")
+    store.clear("integration", make_clearing("integration"))
 
     assert store.find(finished.id) is None
     assert store.find(waiting.id) == waiting
