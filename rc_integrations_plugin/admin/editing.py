@@ -55,6 +55,7 @@ def add_routes(blueprint: Blueprint) -> None:
     blueprint.get("/<integration_id>/duplicate")(show_duplicate)
     blueprint.get("/<integration_id>/edit")(show_edit)
     blueprint.post("/<integration_id>/edit")(save)
+    blueprint.post("/<integration_id>/edit/script")(show_edit_with_script)
 
 
 def show_new() -> ResponseReturnValue:
@@ -101,6 +102,19 @@ def show_edit(integration_id: str) -> ResponseReturnValue:
     viewer = current_viewer(services)
     found = find_managed(services, viewer, integration_id)
     form = _form_of(services, found, values_of(found))
+    return render("edit.html", viewer, integration=found, form=form)
+
+
+def show_edit_with_script(integration_id: str) -> ResponseReturnValue:
+    """Show the form with a script that was tried out; nothing is stored."""
+    services = current_services()
+    viewer = current_viewer(services)
+    found = find_managed(services, viewer, integration_id)
+    values = dict(values_of(found))
+    if not is_frozen(services.settings):
+        typed = typed_values(type_of(found), request.form)
+        values |= {name: typed[name] for name in ("script", "skipTranspile")}
+    form = _form_of(services, found, values, is_unsaved=True)
     return render("edit.html", viewer, integration=found, form=form)
 
 
@@ -179,6 +193,7 @@ def _form_of(services: Services, found: Integration, values: Values, **shown: ob
         stored=found if isinstance(found, OutgoingIntegration) else None,
         version=found.updated_at.isoformat(),
         base=remember(values_of(found)),
+        try_address=url_for(f"{NAME}.try_it", integration_id=found.id),
         is_frozen=is_frozen(services.settings),
         **shown,  # type: ignore[arg-type]
     )

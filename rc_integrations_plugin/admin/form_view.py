@@ -32,6 +32,10 @@ class FormView:
     faults: Mapping[str, str] = field(default_factory=dict)
     differences: Sequence[Difference] | None = None
     """What somebody else changed meanwhile, if so."""
+    is_unsaved: bool = False
+    """Something in it is not stored, though nobody typed it here."""
+    try_address: str = ""
+    """Where its script can be tried without being stored."""
     is_frozen: bool = False
     """Its script can't be changed on this server."""
 

@@ -59,6 +59,16 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
     }
 )
 OVERLAPS: Mapping[str, str] = MappingProxyType(
+TRY_FIELDS: Mapping[str, str] = MappingProxyType(
+    {
+        "headers": "Headers",
+        "body": "Body",
+        "data": "What is told",
+        "status": "Status",
+        "answerHeaders": "Headers of the answer",
+    }
+)
+"""What the fields of the page for trying out are called that can be wrong."""
     {
         "0": "at once",
         "3600": "after an hour",

@@ -1,6 +1,6 @@
 """Trying integrations out: sample calls and sample events."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,8 +13,9 @@ from rc_integrations_plugin.incoming.script import build_argument
 from rc_integrations_plugin.integrations.deliveries import Delivery
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.integrations.tokens import new_id
+from rc_integrations_plugin.management.trying import SampleCall, build_request
 from rc_integrations_plugin.outgoing.data import address_data
-from rc_integrations_plugin.outgoing.request import default_request
+from rc_integrations_plugin.outgoing.request import current_data, default_request
 from rc_integrations_plugin.outgoing.script import prepare_argument
 from rc_integrations_plugin.schemas.documents import json_time
 from rc_integrations_plugin.services import Services
@@ -26,6 +27,12 @@ _JSON = "application/json"
 def call_hook(services: Services, integration: IncomingIntegration, body: bytes) -> Answer:
     """Call a hook as its sender would, for real: messages are posted, the history has a row."""
     request = _request(services, integration, body)
+    return handle_hook(services, integration.id, integration.token, request)
+
+
+def send_call(services: Services, integration: IncomingIntegration, call: SampleCall) -> Answer:
+    """Make a call of a hook that somebody described, for real, and return its answer."""
+    request = build_request(services.host, integration, call)
     return handle_hook(services, integration.id, integration.token, request)
 
 
@@ -43,16 +50,23 @@ def incoming_argument(services: Services, integration: IncomingIntegration, body
     return build_argument(request, read, integration=integration, user=user)
 
 
-def open_sample(services: Services, integration: OutgoingIntegration) -> Sequence[Delivery]:
+def open_sample(
+    services: Services, integration: OutgoingIntegration, *, data: Mapping[str, Any] | None = None
+) -> Sequence[Delivery]:
     """Store a delivery of a sample event for each URL, and wake a worker.
+
+    Args:
+        services: where it is stored.
+        integration: who tells its receivers.
+        data: what they are told, without the token; None for the usual sample.
 
     Raises:
         ApiError: the integration is switched off.
     """
     if not integration.enabled:
         raise ApiError("The integration is switched off", code="error-integration-disabled")
-    data = sample_data(services, integration)
-    word = data.get("trigger_word")
+    told = sample_data(services, integration) if data is None else current_data(integration, data)
+    word = told.get("trigger_word")
     opened = []
     for url in integration.urls:
         delivery_id = new_id()
@@ -64,8 +78,8 @@ def open_sample(services: Services, integration: OutgoingIntegration) -> Sequenc
                 created_at=datetime.now(UTC),
                 event=integration.event,
                 url=url,
-                trigger_word=word,
-                data=data,
+                trigger_word=word if isinstance(word, str) else None,
+                data=told,
             )
         )
     services.deliveries.open(opened)

@@ -10,7 +10,8 @@ function guard(form) {
   const before = state(form);
   let leaving = false;
   form.addEventListener("submit", (event) => {
-    leaving = !event.defaultPrevented;
+    // what goes to another tab leaves this page as it is
+    leaving = !event.defaultPrevented && event.submitter?.formTarget !== "_blank";
   });
   // back from the next page, with what was typed still there
   addEventListener("pageshow", () => (leaving = false));

@@ -12,6 +12,7 @@ import { enhanceComparisons, enhanceScripts } from "./scripts.js";
 import { enhanceTabs } from "./tabs.js";
 import { enhanceTimes } from "./times.js";
 
+import { enhanceTrying } from "./try.js";
 /** Bring to life what is in a part of the page. */
 export function enhance(part) {
   enhanceTimes(part);
@@ -28,5 +29,6 @@ export function enhance(part) {
   enhanceComparisons(part);
   enhanceLive(part, enhance);
 }
+  enhanceTrying(part);
 
 enhance(document);

@@ -1,0 +1,178 @@
+"""Trying an integration out: a call or an event, its script, and what would come of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from rc_integrations_plugin.admin import try_form
+from rc_integrations_plugin.admin.comparing import Compared, compare
+from rc_integrations_plugin.admin.history import pretty
+from rc_integrations_plugin.admin.markdown_html import link_html, markdown_html
+from rc_integrations_plugin.admin.rendering import render
+from rc_integrations_plugin.admin.try_form import TryForm, Unreadable
+from rc_integrations_plugin.admin.viewers import Viewer, current_viewer, find_managed
+from rc_integrations_plugin.errors import IntegrationsError
+from rc_integrations_plugin.incoming.answers import Answer
+from rc_integrations_plugin.integrations.deliveries import Delivery
+from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
+from rc_integrations_plugin.management.freezing import is_frozen
+from rc_integrations_plugin.management.sample_calls import SAMPLE_CALLS
+from rc_integrations_plugin.management.samples import open_sample, send_call
+from rc_integrations_plugin.management.trying import (
+    FROM_HERE,
+    TriedCall,
+    shown_headers,
+    try_incoming,
+)
+from rc_integrations_plugin.management.trying_outgoing import TriedEvent, try_outgoing
+from rc_integrations_plugin.services import Services, current_services
+from rc_integrations_plugin.settings import ScriptsAllowed
+from rc_integrations_plugin.storage.calls import CallFilter
+
+Integration = IncomingIntegration | OutgoingIntegration
+_LATEST = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What the page shows beside the form."""
+
+    tried_call: TriedCall | None = None
+    tried_event: TriedEvent | None = None
+    compared: list[Compared] | None = None
+    asks: bool = False
+    """Whether a test shall be sent."""
+    sent: Answer | None = None
+    opened: tuple[Delivery, ...] = ()
+    line: str = ""
+    """The address of the history's line of what was sent."""
+    failed: str = ""
+
+
+def add_routes(blueprint: Blueprint) -> None:
+    """Add the page for trying out."""
+    blueprint.get("/<integration_id>/try")(show_try)
+    blueprint.post("/<integration_id>/try")(try_it)
+
+
+def show_try(integration_id: str) -> ResponseReturnValue:
+    """Show the form, with a recorded call or a sample in it."""
+    services = current_services()
+    viewer = current_viewer(services)
+    found = find_managed(services, viewer, integration_id)
+    form = try_form.fresh_form(services, found, request.args.get("from", ""))
+    return _page(services, viewer, found, form, Shown())
+
+
+def try_it(integration_id: str) -> ResponseReturnValue:
+    """Do what one of the form's buttons says; the form of the integration brings its script."""
+    services = current_services()
+    viewer = current_viewer(services)
+    found = find_managed(services, viewer, integration_id)
+    sent = request.form
+    action = sent.get("do", "")
+    if action not in _ACTIONS:
+        return _page(services, viewer, found, _brought_form(services, found, sent), Shown())
+    form = try_form.typed_form(found, sent)
+    if action == "pick":
+        form = try_form.filled(services, found, form, sent.get("try_from", ""))
+        return _page(services, viewer, found, form, Shown())
+    try:
+        shown = _ACTIONS[action](services, found, form)
+    except Unreadable as error:
+        form = replace(form, faults=error.faults)
+        return _page(services, viewer, found, form, Shown()), 400
+    except IntegrationsError as error:
+        return _page(services, viewer, found, form, Shown(failed=error.reason)), 400
+    return _page(services, viewer, found, form, shown)
+
+
+def _brought_form(services: Services, found: Integration, sent: Mapping[str, str]) -> TryForm:
+    """Return a form with the script that somebody is writing, not stored yet."""
+    form = try_form.fresh_form(services, found, "")
+    if "script" not in sent:
+        return form
+    brought = try_form.typed_form(found, sent)
+    return replace(
+        form,
+        script=brought.script,
+        runs_script=bool(brought.script.strip()),
+        skip_transpile=brought.skip_transpile,
+    )
+
+
+def _run(services: Services, found: Integration, form: TryForm) -> Shown:
+    if isinstance(found, OutgoingIntegration):
+        event = try_form.read_event(form, found)
+        return Shown(tried_event=try_outgoing(services, found, event, form.choice))
+    call = try_form.read_call(form, most_bytes=services.settings.max_body_bytes)
+    tried = try_incoming(services, found, call, form.choice)
+    before = services.calls.find(found.id, form.picked)
+    return Shown(tried_call=tried, compared=None if before is None else compare(before, tried))
+
+
+def _ask(services: Services, found: Integration, form: TryForm) -> Shown:
+    """Ask before a test is sent, if it can be."""
+    _read(services, found, form)
+    return Shown(asks=True)
+
+
+def _send(services: Services, found: Integration, form: TryForm) -> Shown:
+    if isinstance(found, OutgoingIntegration):
+        event = try_form.read_event(form, found)
+        opened = open_sample(services, found, data=event.data)
+        line = try_form.history_address(found.id, opened[0].id if opened else "")
+        return Shown(opened=tuple(opened), line=line)
+    call = try_form.read_call(form, most_bytes=services.settings.max_body_bytes)
+    answer = send_call(services, found, call)
+    return Shown(sent=answer, line=try_form.history_address(found.id, _line(services, found)))
+
+
+def _go_back(services: Services, found: Integration, form: TryForm) -> Shown:  # noqa: ARG001
+    """Show the form as it was."""
+    return Shown()
+
+
+def _read(services: Services, found: Integration, form: TryForm) -> None:
+    if isinstance(found, OutgoingIntegration):
+        try_form.read_event(form, found)
+    else:
+        try_form.read_call(form, most_bytes=services.settings.max_body_bytes)
+
+
+def _line(services: Services, found: IncomingIntegration) -> str:
+    """Return the id of the latest call that came from this page."""
+    calls, _ = services.calls.page(CallFilter(integration_id=found.id), offset=0, count=_LATEST)
+    return next((call.id for call in calls if call.remote_address == FROM_HERE), "")
+
+
+_ACTIONS = {"run": _run, "pick": _go_back, "send": _ask, "really": _send, "back": _go_back}
+
+
+def _page(
+    services: Services, viewer: Viewer, found: Integration, form: TryForm, shown: Shown
+) -> str:
+    incoming = isinstance(found, IncomingIntegration)
+    tools: dict[str, Any] = {
+        "markdown": markdown_html,
+        "link": link_html,
+        "pretty": pretty,
+        "shown_headers": shown_headers,
+    }
+    return render(
+        "try.html",
+        viewer,
+        integration=found,
+        form=form,
+        shown=shown,
+        incoming=incoming,
+        samples={name: label for name, (label, _) in SAMPLE_CALLS.items()} if incoming else {},
+        recorded=try_form.options(services, found),
+        stored_script=(found.script or "") if found.script_enabled else "",
+        scripts_are_off=services.settings.scripts is ScriptsAllowed.OFF,
+        is_frozen=is_frozen(services.settings),
+        **tools,
+    )
