@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from host_stub.chat import text
 from host_stub.chat.permissions import has_permission
@@ -69,7 +69,7 @@ def search_rooms(chat: Chat, part: str, *, user_id: str, limit: int) -> Sequence
         return ()
     name, lowered = func.lower(_rooms.c.name), part.lower()
     own = select(_members.c.room_id).where(_members.c.user_id == user_id)
-    visible = _rooms.c.id.in_(own)
+    visible: ColumnElement[bool] = _rooms.c.id.in_(own)
     if has_permission(chat, user_id, "view-c-room"):
         visible = or_(visible, _rooms.c.kind == CHANNEL)
     query = (

@@ -7,7 +7,9 @@ from rc_integrations_plugin.admin import texts
 from rc_integrations_plugin.admin.instructions import build_instructions
 from rc_integrations_plugin.admin.rendering import render
 from rc_integrations_plugin.admin.viewers import Viewer
+from rc_integrations_plugin.integrations.permissions import type_of
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
+from rc_integrations_plugin.management.owners import past_of
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.storage.calls import CallFilter
 from rc_integrations_plugin.storage.deliveries import AttemptFilter
@@ -30,9 +32,10 @@ def render_details(
         shown: `notice`, what was done just now; `failed`, a sentence about what was not;
             `secret`, which was made just now and is shown this once.
     """
+    since = past_of(viewer.managers[type_of(found)], found)
     if isinstance(found, IncomingIntegration):
         calls, total = services.calls.page(
-            CallFilter(integration_id=found.id), offset=0, count=_LATEST
+            CallFilter(integration_id=found.id, since=since), offset=0, count=_LATEST
         )
         instructions = build_instructions(found, site_url=services.host.site_url)
         is_good = len(found.tokens_at(datetime.now(UTC))) > 1
@@ -45,7 +48,7 @@ def render_details(
         }
         return render("incoming.html", viewer, integration=found, **past, **shown)
     attempts, total = services.deliveries.page(
-        AttemptFilter(integration_id=found.id), offset=0, count=_LATEST
+        AttemptFilter(integration_id=found.id, events_since=since), offset=0, count=_LATEST
     )
     past = {"attempts": attempts, "total": total}
     return render("outgoing.html", viewer, integration=found, **past, **shown)

@@ -21,6 +21,7 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
         "error-invalid-user": "username",
         "error-invalid-post-as-user": "username",
         "error-user-lacks-message-impersonate-permission": "username",
+        "error-impersonation-not-allowed": "impersonateUser",
         "error-invalid-request": "avatar",
         "error-invalid-event-type": "event",
         "error-invalid-permissions": "event",

@@ -10,9 +10,9 @@ from types import MappingProxyType
 
 from rc_integrations_plugin.admin import texts
 from rc_integrations_plugin.host.events import EventName
+from rc_integrations_plugin.integrations.channels import EVENTS_WITH_CHANNELS
 from rc_integrations_plugin.integrations.records import IntegrationType
 from rc_integrations_plugin.outgoing.matching import (
-    EVENTS_WITH_CHANNELS,
     EVENTS_WITH_TRIGGER_WORDS,
 )
 

@@ -7,10 +7,11 @@ from rc_integrations_plugin.errors import NothingFound, NotLoggedIn, PermissionM
 from rc_integrations_plugin.host.port import Host, User
 from rc_integrations_plugin.integrations.permissions import (
     Manager,
+    Part,
     Scope,
-    list_scopes,
     read_manager,
     type_of,
+    visible_parts,
 )
 from rc_integrations_plugin.integrations.records import (
     IncomingIntegration,
@@ -35,15 +36,9 @@ class Viewer:
         )
 
     @property
-    def made_by(self) -> Mapping[IntegrationType, str | None]:
+    def made_by(self) -> Mapping[IntegrationType, str | Part | None]:
         """What a list shows him, as `IntegrationFilter.made_by` says it."""
-        incoming, outgoing = (self.managers[kind] for kind in IntegrationType)
-        scopes = list_scopes(incoming, outgoing)
-        return {
-            kind: self.user.id if scope is Scope.OWN else None
-            for kind, scope in scopes.items()
-            if scope is not Scope.NONE
-        }
+        return visible_parts(*(self.managers[kind] for kind in IntegrationType))
 
     def may_manage(self, integration: IncomingIntegration | OutgoingIntegration) -> bool:
         """Return whether the integration is in his scope."""

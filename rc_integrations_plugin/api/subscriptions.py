@@ -24,7 +24,7 @@ from rc_integrations_plugin.incoming.views import (
     show_http_error,
 )
 from rc_integrations_plugin.integrations.budget import Allowance
-from rc_integrations_plugin.integrations.permissions import Manager, Scope, read_manager
+from rc_integrations_plugin.integrations.permissions import Manager, read_manager
 from rc_integrations_plugin.integrations.records import IncomingIntegration, IntegrationType
 from rc_integrations_plugin.integrations.tokens import new_token
 from rc_integrations_plugin.management.outgoing import create_outgoing
@@ -114,7 +114,7 @@ def _manager_of(services: Services, hook: IncomingIntegration) -> Manager:
         raise HookDisabled("This integration is switched off")
     maker = services.host.find_user(hook.created_by.id)
     for one in (maker, user):
-        if one is None or not one.is_active or _manager(services, one).scope is Scope.NONE:
+        if one is None or not one.is_active or not _manager(services, one).is_permitted:
             raise ApiError("Unauthorized", code="not_authorized")
     return _manager(services, user)
 

@@ -22,10 +22,10 @@ from rc_integrations_plugin.host.port import User
 from rc_integrations_plugin.integrations.permissions import (
     Manager,
     Operator,
-    Scope,
-    list_scopes,
+    Part,
     read_manager,
     type_of,
+    visible_parts,
 )
 from rc_integrations_plugin.integrations.records import IntegrationType
 from rc_integrations_plugin.integrations.times import read_time
@@ -79,14 +79,9 @@ class Actor:
         return self.manager(type_of(integration))
 
     @property
-    def made_by(self) -> Mapping[IntegrationType, str | None]:
+    def made_by(self) -> Mapping[IntegrationType, str | Part | None]:
         """What a list shows him, as `IntegrationFilter.made_by` says it."""
-        scopes = list_scopes(*map(self.manager, IntegrationType))
-        return {
-            kind: self.user.id if scope is Scope.OWN else None
-            for kind, scope in scopes.items()
-            if scope is not Scope.NONE
-        }
+        return visible_parts(*map(self.manager, IntegrationType))
 
 
 def managing(command: Callable[..., None]) -> Callable[..., None]:

@@ -39,6 +39,7 @@ from rc_integrations_plugin.incoming.script import (
 )
 from rc_integrations_plugin.incoming.trace import CallTrace
 from rc_integrations_plugin.integrations.history import CallOutcome
+from rc_integrations_plugin.integrations.reach import bounds_of
 from rc_integrations_plugin.integrations.records import IncomingIntegration
 from rc_integrations_plugin.messages.destinations import destinations_of
 from rc_integrations_plugin.messages.document import message_document
@@ -189,6 +190,7 @@ def _post(
         as_user=as_user,
         topic=integration.name,
         separate=separate,
+        within=bounds_of(integration),
     )
     _note_results(trace)
     if not separate:

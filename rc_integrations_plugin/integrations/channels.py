@@ -2,6 +2,17 @@
 
 import re
 
+from rc_integrations_plugin.host.events import EventName
+
+EVENTS_WITH_CHANNELS = frozenset(
+    {
+        EventName.MESSAGE_SENT,
+        EventName.FILE_UPLOADED,
+        EventName.ROOM_JOINED,
+        EventName.ROOM_LEFT,
+    }
+)
+"""The others are told of every room."""
 MOST_CHANNELS = 100
 MOST_URLS = 20
 MOST_TRIGGER_WORDS = 200

@@ -63,6 +63,10 @@ class IncomingIntegration:
     """For names among `channels`, the ids that they had when it was saved: names may change."""
     disabled_reason: str | None = None
     """Why the server switched it off; None if a person did, or if it is on."""
+    bound_to_rooms: bool = False
+    """An owner of its rooms has saved it: it posts there and nowhere else, whatever names mean."""
+    rooms_since: datetime | None = None
+    """Since when it is about no other rooms than now; None: since it was made."""
     previous_token: str | None = field(default=None, repr=False)
     """The one before `token`, which is as good until `previous_token_until`."""
     previous_token_until: datetime | None = None
@@ -144,3 +148,7 @@ class OutgoingIntegration:
     skip_transpile: bool = False
     disabled_reason: str | None = None
     """Why the server switched it off; None if a person did, or if it is on."""
+    bound_to_rooms: bool = False
+    """An owner of its rooms has saved it: it posts there and nowhere else, whatever names mean."""
+    rooms_since: datetime | None = None
+    """Since when it is about no other rooms than now; None: since it was made."""

@@ -11,6 +11,7 @@ from typing import TypeVar
 from rc_integrations_plugin.errors import ApiError
 from rc_integrations_plugin.host.port import Host, Room, User
 from rc_integrations_plugin.integrations.permissions import Manager
+from rc_integrations_plugin.management.owners import NOT_OWNED
 from rc_integrations_plugin.outgoing.matching import KINDS_OF_ROOMS, PUBLIC_CHANNELS
 
 _Found = TypeVar("_Found", Room, User)
@@ -60,12 +61,13 @@ def check_rooms(saver: Saver, channels: Iterable[str]) -> Mapping[str, str]:
     """
     found: dict[str, Sequence[Room] | Sequence[User]] = {}
     for channel in channels:
+        _check_is_room(saver, channel)
         if channel.startswith("@"):
             # whoever may save an integration may write to this person himself, so nothing more is
             # asked; Rocket.Chat asks for a membership here that nobody can have
-            found[channel] = _existing(saver.people(channel))
+            found[channel] = _existing(saver, saver.people(channel))
         else:
-            found[channel] = rooms = _existing(saver.rooms(channel))
+            found[channel] = rooms = _existing(saver, saver.rooms(channel))
             _own(saver, rooms)
     return _single_ids(found)
 
@@ -79,6 +81,7 @@ def find_listened(saver: Saver, channels: Iterable[str]) -> Listened:
     found: dict[str, Sequence[Room] | Sequence[User]] = {}
     listens_to: list[str] = []
     for channel in channels:
+        _check_is_room(saver, channel)
         if channel.lower() in KINDS_OF_ROOMS:
             _check_kind(saver, channel.lower())
             listens_to.append(channel.lower())
@@ -87,7 +90,7 @@ def find_listened(saver: Saver, channels: Iterable[str]) -> Listened:
             listens_to += [f"@{user.id}" for user in found[channel]]
         else:
             # listening to a namesake that he is not in would tell him what is said there
-            found[channel] = rooms = _own(saver, _existing(saver.rooms(channel)))
+            found[channel] = rooms = _own(saver, _existing(saver, saver.rooms(channel)))
             listens_to += [f"#{room.id}" for room in rooms]
     return Listened(tuple(dict.fromkeys(listens_to)), _single_ids(found))
 
@@ -101,6 +104,9 @@ def find_target(saver: Saver, target: str | None) -> Mapping[str, str]:
     if target is None:
         return {}
     found: Sequence[Room] | Sequence[User]
+    if not saver.manager.is_permitted:
+        _check_is_room(saver, target)
+        return _single_ids({target: _own(saver, saver.rooms(target))})
     found = saver.people(target) if target.startswith("@") else saver.rooms(target)
     if not found and saver.host.find_user(target) is None:
         raise ApiError("Invalid Target Room", code="error-invalid-targetRoom")
@@ -109,9 +115,19 @@ def find_target(saver: Saver, target: str | None) -> Mapping[str, str]:
 
 def _own(saver: Saver, rooms: Sequence[Room]) -> Sequence[Room]:
     """Return those of the rooms that he may choose; there must be one."""
-    if saver.manager.may_choose_any_room:
+    manager = saver.manager
+    if manager.may_choose_any_room:
         return rooms
-    own = [room for room in rooms if saver.host.is_member(saver.manager.user, room)]
+    if not manager.is_permitted:
+        # with two rooms of one name, it is not for us to say whose is meant
+        if len(rooms) != 1 or rooms[0].id not in manager.rooms:
+            raise _not_owned()
+        return rooms
+    own = [
+        room
+        for room in rooms
+        if room.id in manager.rooms or saver.host.is_member(manager.user, room)
+    ]
     if not own:
         raise _not_his()
     return own
@@ -119,7 +135,7 @@ def _own(saver: Saver, rooms: Sequence[Room]) -> Sequence[Room]:
 
 def _people_to_listen_to(saver: Saver, channel: str) -> Sequence[User]:
     """Return the persons, if he may hear what others write to them."""
-    people = _existing(saver.people(channel))
+    people = _existing(saver, saver.people(channel))
     manager = saver.manager
     if manager.has_everyones or all(user.id == manager.user.id for user in people):
         return people
@@ -131,11 +147,25 @@ def _check_kind(saver: Saver, kind: str) -> None:
         raise _not_his()
 
 
+def _check_is_room(saver: Saver, channel: str) -> None:
+    """Do nothing if the one who saves may choose more than rooms, or this is none else."""
+    is_other = channel.startswith("@") or channel.lower() in KINDS_OF_ROOMS
+    if is_other and not saver.manager.is_permitted:
+        raise _not_owned()
+
+
 def _not_his() -> ApiError:
     return ApiError("Invalid Channel", code="error-invalid-channel")
 
 
-def _existing(found: Sequence[_Found]) -> Sequence[_Found]:
+def _not_owned() -> ApiError:
+    return ApiError(NOT_OWNED, code="error-invalid-channel")
+
+
+def _existing(saver: Saver, found: Sequence[_Found]) -> Sequence[_Found]:
+    if not found and not saver.manager.is_permitted:
+        # as for a room of others: its name may be a secret
+        raise _not_owned()
     if not found:
         raise ApiError("Invalid room", code="error-invalid-room")
     return found

@@ -10,14 +10,13 @@ from types import MappingProxyType
 from typing import Any
 
 from rc_integrations_plugin.errors import InvalidParams
-from rc_integrations_plugin.integrations.channels import split_channels
+from rc_integrations_plugin.integrations.channels import EVENTS_WITH_CHANNELS, split_channels
 from rc_integrations_plugin.integrations.permissions import type_of
 from rc_integrations_plugin.integrations.records import IntegrationType, OutgoingIntegration
 from rc_integrations_plugin.management.outgoing_checks import USUAL_RETRIES
 from rc_integrations_plugin.management.saved import Integration
 from rc_integrations_plugin.management.secrets import masked_script, masked_url
 from rc_integrations_plugin.outgoing.matching import (
-    EVENTS_WITH_CHANNELS,
     EVENTS_WITH_TRIGGER_WORDS,
 )
 from rc_integrations_plugin.schemas.documents import integration_document

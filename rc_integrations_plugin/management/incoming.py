@@ -11,6 +11,7 @@ from rc_integrations_plugin.integrations.records import IncomingIntegration
 from rc_integrations_plugin.integrations.tokens import new_id, new_token
 from rc_integrations_plugin.management import checks, freezing
 from rc_integrations_plugin.management.channels import Saver, check_rooms
+from rc_integrations_plugin.management.owners import settle
 from rc_integrations_plugin.management.saved import (
     Saved,
     editor_of,
@@ -60,6 +61,7 @@ def create_incoming(
         script_error=compiled.script_error,
         **_given(form),
     )
+    integration = settle(services.host, manager, None, integration)
     services.integrations.add(integration)
     return Saved(integration, compiled.findings)
 
@@ -112,7 +114,7 @@ def _changed(
         updated_by=editor_of(manager.user),
         **post_as,
     )
-    return Saved(new, compiled.findings)
+    return Saved(settle(services.host, manager, old, new), compiled.findings)
 
 
 def _post_as_of_new(services: Services, username: str) -> User:

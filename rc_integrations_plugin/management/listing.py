@@ -1,6 +1,7 @@
 """Lists of integrations and of what they did, each user's own part of them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -12,13 +13,14 @@ from rc_integrations_plugin.integrations.deliveries import (
     DeliveryOutcome,
 )
 from rc_integrations_plugin.integrations.history import CallOutcome
-from rc_integrations_plugin.integrations.permissions import Scope, list_scopes, read_manager
+from rc_integrations_plugin.integrations.permissions import read_manager, type_of, visible_parts
 from rc_integrations_plugin.integrations.records import (
     IncomingIntegration,
     IntegrationType,
     OutgoingIntegration,
 )
 from rc_integrations_plugin.management.attempts import attempt_document, waiting_attempt
+from rc_integrations_plugin.management.owners import past_of
 from rc_integrations_plugin.management.saved import find_managed
 from rc_integrations_plugin.schemas.documents import (
     call_document,
@@ -49,21 +51,15 @@ _Attempt = tuple[DeliveryAttempt, Delivery]
 
 def list_integrations(services: Services, user: User, query: ListQuery) -> tuple[Documents, int]:
     """Return a part of the integrations that the user may see, and how many there are in all."""
-    scopes = list_scopes(
-        read_manager(services.host, user, IntegrationType.INCOMING),
-        read_manager(services.host, user, IntegrationType.OUTGOING),
-    )
     # other names are ignored, as Rocket.Chat's database would
     sort = [(_SORT_KEYS[name], sign) for name, sign in query.paging.sort if name in _SORT_KEYS]
     found, total = services.integrations.page(
         IntegrationFilter(
             name_part=query.name_part,
             type=query.type,
-            made_by={
-                kind: user.id if scope is Scope.OWN else None
-                for kind, scope in scopes.items()
-                if scope is not Scope.NONE
-            },
+            made_by=visible_parts(
+                *(read_manager(services.host, user, kind) for kind in IntegrationType)
+            ),
         ),
         sort=sort or [("created_at", -1)],
         offset=query.paging.offset,
@@ -75,24 +71,31 @@ def list_integrations(services: Services, user: User, query: ListQuery) -> tuple
 def list_history(services: Services, user: User, query: HistoryQuery) -> tuple[Documents, int]:
     """Return a part of what an integration did, and how much there is in all.
 
-    An integration that is not the user's to know of has done nothing.
+    An integration that is not the user's to know of has done nothing; one that is his because it is
+    about his rooms, nothing before that.
     """
-    match find_managed(services, user, query.integration_id):
+    found = find_managed(services, user, query.integration_id)
+    if found is None:
+        return [], 0
+    past = past_of(read_manager(services.host, user, type_of(found)), found)
+    match found:
         case IncomingIntegration() as incoming if _is_one_of(CallOutcome, query.outcome):
-            return _list_calls(services, incoming, query)
+            return _list_calls(services, incoming, query, past)
         case OutgoingIntegration() as outgoing if _is_one_of(DeliveryOutcome, query.outcome):
-            return _list_attempts(services, outgoing, query)
+            return _list_attempts(services, outgoing, query, past)
     return [], 0
 
 
 def _list_calls(
-    services: Services, integration: IncomingIntegration, query: HistoryQuery
+    services: Services,
+    integration: IncomingIntegration,
+    query: HistoryQuery,
+    past: datetime | None,
 ) -> tuple[Documents, int]:
     outcome = None if query.outcome is None else CallOutcome(query.outcome)
+    since = max(filter(None, (query.since, past)), default=None)
     calls, total = services.calls.page(
-        CallFilter(
-            integration_id=integration.id, outcome=outcome, since=query.since, until=query.until
-        ),
+        CallFilter(integration_id=integration.id, outcome=outcome, since=since, until=query.until),
         offset=query.paging.offset,
         count=query.paging.count,
         oldest_first=_is_oldest_first(query),
@@ -102,7 +105,10 @@ def _list_calls(
 
 
 def _list_attempts(
-    services: Services, integration: OutgoingIntegration, query: HistoryQuery
+    services: Services,
+    integration: OutgoingIntegration,
+    query: HistoryQuery,
+    past: datetime | None,
 ) -> tuple[Documents, int]:
     """Return attempts, and what waits for its first one as if it were newer than all of them."""
     oldest_first = _is_oldest_first(query)
@@ -114,6 +120,7 @@ def _list_attempts(
             services,
             integration,
             query,
+            past,
             offset=max(query.paging.offset - total, 0),
             count=query.paging.count - len(found),
             oldest_first=oldest_first,
@@ -129,26 +136,37 @@ def _list_attempts(
 
 
 def _page_of_attempts(
-    services: Services, integration: OutgoingIntegration, query: HistoryQuery, **page: Any
+    services: Services,
+    integration: OutgoingIntegration,
+    query: HistoryQuery,
+    past: datetime | None,
+    **page: Any,
 ) -> tuple[Sequence[_Attempt], int]:
-    return services.deliveries.page(_wanted(integration, query), **page)
+    return services.deliveries.page(_wanted(integration, query, past), **page)
 
 
 def _page_of_waiting(
-    services: Services, integration: OutgoingIntegration, query: HistoryQuery, **page: Any
+    services: Services,
+    integration: OutgoingIntegration,
+    query: HistoryQuery,
+    past: datetime | None,
+    **page: Any,
 ) -> tuple[Sequence[_Attempt], int]:
     if query.outcome not in {None, DeliveryOutcome.WAITING}:
         return [], 0
-    found, total = services.deliveries.waiting(_wanted(integration, query), **page)
+    found, total = services.deliveries.waiting(_wanted(integration, query, past), **page)
     return [(waiting_attempt(one, integration=integration), one) for one in found], total
 
 
-def _wanted(integration: OutgoingIntegration, query: HistoryQuery) -> AttemptFilter:
+def _wanted(
+    integration: OutgoingIntegration, query: HistoryQuery, past: datetime | None
+) -> AttemptFilter:
     return AttemptFilter(
         integration_id=integration.id,
         outcome=None if query.outcome is None else DeliveryOutcome(query.outcome),
         since=query.since,
         until=query.until,
+        events_since=past,
     )
 
 

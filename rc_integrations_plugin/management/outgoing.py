@@ -11,6 +11,7 @@ from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.integrations.tokens import new_id
 from rc_integrations_plugin.management import checks, freezing, outgoing_checks
 from rc_integrations_plugin.management.channels import Saver, find_listened, find_target
+from rc_integrations_plugin.management.owners import settle
 from rc_integrations_plugin.management.saved import (
     Saved,
     editor_of,
@@ -75,8 +76,9 @@ def create_outgoing(
         updated_at=now,
     )
     saved = _filled(services, manager, blank, _read(blank, form, manager), form)
-    services.integrations.add(saved.integration)
-    return saved
+    new = settle(services.host, manager, None, saved.integration)
+    services.integrations.add(new)
+    return dataclasses.replace(saved, integration=new)
 
 
 def update_outgoing(
@@ -136,7 +138,8 @@ def _changed(
         updated_at=time_after(old.updated_at),
         updated_by=editor_of(manager.user),
     )
-    return dataclasses.replace(saved, integration=new)
+    settled = settle(services.host, manager, old, new)
+    return dataclasses.replace(saved, integration=settled)
 
 
 def _filled(

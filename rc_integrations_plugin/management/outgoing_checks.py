@@ -17,11 +17,10 @@ from rc_integrations_plugin.delivery.signing import (
 from rc_integrations_plugin.delivery.target import read_target
 from rc_integrations_plugin.errors import ApiError
 from rc_integrations_plugin.host.events import EventName
-from rc_integrations_plugin.integrations.channels import split_channels
+from rc_integrations_plugin.integrations.channels import EVENTS_WITH_CHANNELS, split_channels
 from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.management.checks import check_channels
 from rc_integrations_plugin.outgoing.matching import (
-    EVENTS_WITH_CHANNELS,
     EVENTS_WITH_TARGET_ROOM,
     KINDS_OF_ROOMS,
 )

@@ -10,8 +10,9 @@ from rc_integrations_plugin.integrations.deliveries import (
     DeliveryAttempt,
     DeliveryOutcome,
 )
-from rc_integrations_plugin.integrations.permissions import read_manager
+from rc_integrations_plugin.integrations.permissions import Manager, read_manager
 from rc_integrations_plugin.integrations.records import IntegrationType, OutgoingIntegration
+from rc_integrations_plugin.management.owners import past_of
 from rc_integrations_plugin.management.replay import open_replay
 from rc_integrations_plugin.outgoing.steps import Step
 from rc_integrations_plugin.services import Services
@@ -49,7 +50,8 @@ def find_lost(
         integrations: whose; None for all that the user may manage.
     """
     some = _all_managed(services, user) if integrations is None else integrations
-    lost = [one for integration in some for one in _lost_of(services, integration, since)]
+    manager = read_manager(services.host, user, IntegrationType.OUTGOING)
+    lost = [one for each in some for one in _lost_of(services, manager, each, since)]
     return sorted(lost, key=lambda one: (one.attempt.started_at, one.attempt.id))
 
 
@@ -79,23 +81,25 @@ def _all_managed(services: Services, user: User) -> Iterator[OutgoingIntegration
 
 
 def _lost_of(
-    services: Services, integration: OutgoingIntegration, since: datetime
+    services: Services, manager: Manager, integration: OutgoingIntegration, since: datetime
 ) -> Iterator[Lost]:
     replayed = services.state.replayed_attempts(integration.id)
-    for attempt in _failed(services, integration.id, since):
+    wanted = AttemptFilter(
+        integration_id=integration.id,
+        outcome=DeliveryOutcome.FAILED,
+        since=since,
+        events_since=past_of(manager, integration),
+    )
+    for attempt in _failed(services, wanted):
         if attempt.id not in replayed:
             yield Lost(integration, attempt, _reason(integration, attempt))
 
 
-def _failed(services: Services, integration_id: str, since: datetime) -> Iterator[DeliveryAttempt]:
-    wanted = AttemptFilter(integration_id=integration_id, outcome=DeliveryOutcome.FAILED)
+def _failed(services: Services, wanted: AttemptFilter) -> Iterator[DeliveryAttempt]:
     offset = 0
     while True:
         found, _ = services.deliveries.page(wanted, offset=offset, count=_BATCH)
-        for attempt, _delivery in found:
-            if attempt.started_at < since:
-                return
-            yield attempt
+        yield from (attempt for attempt, _delivery in found)
         if len(found) < _BATCH:
             return
         offset += _BATCH

@@ -7,6 +7,7 @@ from rc_integrations_plugin.integrations.deliveries import Delivery, Replay
 from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.integrations.tokens import new_id
+from rc_integrations_plugin.management.owners import past_of
 from rc_integrations_plugin.management.saved import find_managed, require_some_scope
 from rc_integrations_plugin.outgoing.steps import Step
 from rc_integrations_plugin.services import Services
@@ -28,7 +29,9 @@ def open_replay(
     integration = find_managed(services, manager.user, integration_id)
     if not isinstance(integration, OutgoingIntegration):
         raise _refused("Invalid integration", "error-invalid-integration")
-    found = services.deliveries.find_attempt(integration.id, history_id)
+    found = services.deliveries.find_attempt(
+        integration.id, history_id, events_since=past_of(manager, integration)
+    )
     if found is None:
         raise _refused("Invalid Integration History", "error-invalid-integration-history")
     attempt, delivery = found

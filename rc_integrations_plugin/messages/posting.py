@@ -1,6 +1,6 @@
 """Posting one message to several rooms: to all or to none, or to each on its own."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -18,6 +18,8 @@ from rc_integrations_plugin.host.port import (
 from rc_integrations_plugin.integrations.permissions import IMPERSONATE
 from rc_integrations_plugin.messages.fallbacks import fit_to_host, utf16_length
 from rc_integrations_plugin.messages.rooms import resolve_room
+
+_BOUND = "The integration is bound to its rooms: an owner of them has saved it"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,14 +46,18 @@ class _Post:
     impersonates: bool
     known_ids: Mapping[str, str]
     """For channels, the ids that they are known by."""
+    within: AbstractSet[str] | None
 
     def resolve(self, channel: str) -> Room:
-        """Return the room of a channel."""
+        """Return the room of a channel, if it may have the message."""
         known_id = self.known_ids.get(channel, "")
-        return resolve_room(self.host, channel, as_user=self.as_user, known_id=known_id)
+        room = resolve_room(self.host, channel, as_user=self.as_user, known_id=known_id)
+        if self.within is not None and room.id not in self.within:
+            raise PostRefused(_BOUND, code="error-not-allowed")
+        return room
 
 
-def post_all(
+def post_all(  # noqa: PLR0913 each says something else of where it goes
     host: Host,
     draft: MessageDraft,
     channels: Iterable[str] | Mapping[str, str],
@@ -59,13 +65,15 @@ def post_all(
     as_user: User,
     topic: str | None,
     separate: bool = False,
+    within: AbstractSet[str] | None = None,
 ) -> tuple[PostResult, ...]:
     """Post a draft to every channel and return one result for each, in their order.
 
     Nothing is posted anywhere unless all can be. With `separate`, a refused channel is a result
     with an error code, and the others go on. `topic` is for hosts where a message must have one.
     Where `channels` is a mapping, its values are ids of rooms and users that were meant when these
-    channels were written down (empty for none): names may have changed since.
+    channels were written down (empty for none): names may have changed since. `within` are the ids
+    of the only rooms that may have it; None for any.
 
     Raises:
         PostRefused: without `separate`, one of the rooms can't have the message.
@@ -78,6 +86,7 @@ def post_all(
         as_user=as_user,
         impersonates=bool(draft.alias or draft.avatar),
         known_ids=channels if isinstance(channels, Mapping) else {},
+        within=within,
     )
     if separate:
         posted: dict[str, Message] = {}

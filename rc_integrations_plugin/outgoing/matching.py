@@ -13,6 +13,7 @@ from typing import Self
 
 from rc_integrations_plugin.host.events import ChatEvent, EventName
 from rc_integrations_plugin.host.port import Message, Room, RoomKind
+from rc_integrations_plugin.integrations.channels import EVENTS_WITH_CHANNELS
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.outgoing.faults import log_fault
 from rc_integrations_plugin.outgoing.words import AnywhereWords, PrefixWords
@@ -23,15 +24,6 @@ DIRECT_MESSAGES = "all_direct_messages"
 KINDS_OF_ROOMS = frozenset({PUBLIC_CHANNELS, PRIVATE_GROUPS, DIRECT_MESSAGES})
 EVERYWHERE = "__any"
 
-EVENTS_WITH_CHANNELS = frozenset(
-    {
-        EventName.MESSAGE_SENT,
-        EventName.FILE_UPLOADED,
-        EventName.ROOM_JOINED,
-        EventName.ROOM_LEFT,
-    }
-)
-"""The others are told of every room."""
 EVENTS_WITH_TRIGGER_WORDS = frozenset({EventName.MESSAGE_SENT})
 EVENTS_WITH_TARGET_ROOM = frozenset({EventName.USER_CREATED})
 """They happen in no room, so there must be one for answers."""

@@ -8,6 +8,7 @@ from typing import Any
 from rc_integrations_plugin.errors import IntegrationsError, PostAsUserMissing, PostRefused
 from rc_integrations_plugin.host.port import Host, User
 from rc_integrations_plugin.integrations.deliveries import Delivery, Posted
+from rc_integrations_plugin.integrations.reach import bounds_of
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.messages.payload import Payload, read_payload
 from rc_integrations_plugin.messages.posting import PostResult, post_all
@@ -109,6 +110,7 @@ def _post_to(
         as_user=as_user,
         topic=order.integration.name,
         separate=payload.separate_response and len(channels) > 1,
+        within=bounds_of(order.integration),
     )
 
 

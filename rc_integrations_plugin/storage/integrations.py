@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from rc_integrations_plugin.errors import HookNotFound
 from rc_integrations_plugin.integrations.audit import entry_of_switch_off
+from rc_integrations_plugin.integrations.permissions import Part
 from rc_integrations_plugin.integrations.records import (
     Editor,
     IncomingIntegration,
@@ -47,6 +48,7 @@ from rc_integrations_plugin.storage.integration_rows import (
 )
 from rc_integrations_plugin.storage.json_text import to_json
 from rc_integrations_plugin.storage.overview import failures, is_failing, last_at, recent
+from rc_integrations_plugin.storage.reach import is_within
 from rc_integrations_plugin.storage.tables import (
     attempts,
     calls,
@@ -72,7 +74,7 @@ SORTABLE: Mapping[str, ColumnElement[Any]] = MappingProxyType(
 FAILURES = "failures"
 """A key beside those: how many there were since the filter's `failures_since`."""
 _NO_TOKEN = "-" * 48
-_EVERYONES: Mapping[IntegrationType, str | None] = MappingProxyType(dict.fromkeys(IntegrationType))
+_EVERYONES: Mapping[IntegrationType, None] = MappingProxyType(dict.fromkeys(IntegrationType))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +90,8 @@ class IntegrationFilter:
     """Only those that somebody should look after."""
     failures_since: datetime = field(default_factory=recent)
     """Earlier failures don't count."""
-    made_by: Mapping[IntegrationType, str | None] = field(default_factory=lambda: _EVERYONES)
-    """Of each type those that the user with this id made, or all for None.
+    made_by: Mapping[IntegrationType, str | Part | None] = field(default_factory=lambda: _EVERYONES)
+    """Of each type those that the user with this id made, this part of them, or all for None.
 
     A type that is left out is invisible.
     """
@@ -333,9 +335,17 @@ def _conditions(wanted: IntegrationFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _is_made_by(kind: IntegrationType, user_id: str | None) -> ColumnElement[bool]:
+def _is_made_by(kind: IntegrationType, part: str | Part | None) -> ColumnElement[bool]:
     of_type = integrations.c.type == kind.value
-    return of_type if user_id is None else and_(of_type, integrations.c.created_by_id == user_id)
+    match part:
+        case None:
+            return of_type
+        case str() as maker_id:
+            return and_(of_type, integrations.c.created_by_id == maker_id)
+        case Part(None, rooms):
+            return is_within(kind, rooms)
+        case Part(maker_id, rooms):
+            return or_(_is_made_by(kind, maker_id), is_within(kind, rooms))
 
 
 def _direction(column: ColumnElement[Any], sign: int) -> ColumnElement[Any]:

@@ -112,6 +112,8 @@ integrations = Table(
     Column("disabled_reason", Text),
     Column("previous_token", Text),
     Column("previous_token_until", UtcDateTime),
+    _flag("bound_to_rooms"),
+    Column("rooms_since", UtcDateTime),
     Index(None, "type", "created_at"),
 )
 """Both types of integrations.
