@@ -100,6 +100,7 @@ def _calls(hook: IncomingIntegration, rows: int, now: datetime) -> Iterator[Inco
         refused = outcome is CallOutcome.REFUSED
         yield make_call(
             integration_id=hook.id,
+            body_bytes=800,
             called_at=now - index * _EVERY,
             outcome=outcome,
             status=400 if refused else 200,
@@ -128,7 +129,9 @@ def _attempts(
             delivery,
             make_attempt(
                 delivery,
+                number=0,
                 started_at=at,
+                response_bytes=1280 if failed else 2,
                 status=500 if failed else 200,
                 outcome=delivery.outcome,
                 response_body="The receiver is being deployed. " * 40 if failed else "ok",

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from rc_integrations_plugin.admin.listing import read_page
 from rc_integrations_plugin.admin.rendering import NAME, render
+from rc_integrations_plugin.admin.spans import LAST, Span, field_value, read_span
 from rc_integrations_plugin.admin.viewers import Viewer, current_viewer, find_managed
 from rc_integrations_plugin.errors import IntegrationsError
 from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
@@ -51,6 +52,16 @@ class Line:
         return Step.BEFORE_CALL in self.document.get("steps", ())
 
     @property
+    def request(self) -> str:
+        """The head of the call that an outgoing integration made, as far as it is kept."""
+        made = self.document.get("request") or {}
+        headers = {**made.get("headers", {}), "webhook-id": self.document["webhookId"]}
+        if self.document.get("replayOf"):
+            headers["webhook-replay"] = "true"
+        method, url = made.get("method") or "POST", made.get("url") or self.document.get("url", "")
+        return "\n".join([f"{method} {url}", *(f"{key}: {text}" for key, text in headers.items())])
+
+    @property
     def sent(self) -> str:
         """What was told to the receiver, as JSON."""
         return pretty(self.document.get("httpCallData", self.document.get("data")))
@@ -63,7 +74,18 @@ class HistoryPage:
     lines: Sequence[Line]
     total: int
     outcome: str
+    span: Span
     number: int
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether some calls may be left out."""
+        return bool(self.outcome) or self.span.is_limited
+
+    def address(self, **changed: Any) -> dict[str, Any]:
+        """Return the query of the same part of the history with something else."""
+        values = {"outcome": self.outcome, **self.span.address} | changed
+        return {key: value for key, value in values.items() if value}
 
     @property
     def pages(self) -> int:
@@ -74,7 +96,9 @@ class HistoryPage:
     def newest(self) -> str:
         """What changes when there is something new to see."""
         first = self.lines[0].document if self.lines else {}
-        return f"{self.total} {first.get('_id', '')} {first.get('outcome', '')}"
+        # old calls leave the last hour, which is nothing new
+        total = "" if self.span.last else self.total
+        return f"{total} {first.get('_id', '')} {first.get('outcome', '')}"
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -97,7 +121,7 @@ def show_newest(integration_id: str) -> ResponseReturnValue:
     services = current_services()
     viewer = current_viewer(services)
     found = find_managed(services, viewer, integration_id)
-    page = _load(services, viewer, found, _outcome(found), 1, count=1)
+    page = _load(services, viewer, found, 1, count=1)
     return jsonify({"success": True, "newest": page.newest})
 
 
@@ -128,9 +152,9 @@ def pretty(value: Any) -> str:
 
 def _render(services: Services, viewer: Viewer, found: Integration, **shown: Any) -> str:
     number = read_page(request.args.get("page", ""))
-    page = _load(services, viewer, found, _outcome(found), number)
+    page = _load(services, viewer, found, number)
     if page.number > page.pages:
-        page = _load(services, viewer, found, page.outcome, page.pages)
+        page = _load(services, viewer, found, page.pages)
     return render(
         "history.html",
         viewer,
@@ -138,23 +162,20 @@ def _render(services: Services, viewer: Viewer, found: Integration, **shown: Any
         page=page,
         outcomes=_outcomes(found),
         pretty=pretty,
+        last=LAST,
+        field_value=field_value,
         **shown,
     )
 
 
 def _load(
-    services: Services,
-    viewer: Viewer,
-    found: Integration,
-    outcome: str,
-    number: int,
-    *,
-    count: int = PER_PAGE,
+    services: Services, viewer: Viewer, found: Integration, number: int, *, count: int = PER_PAGE
 ) -> HistoryPage:
+    outcome, span = _outcome(found), read_span(request.args)
     paging = Paging(offset=(number - 1) * PER_PAGE, count=count, sort=())
-    query = HistoryQuery(paging=paging, integration_id=found.id, outcome=outcome or None)
+    query = HistoryQuery(paging, found.id, outcome or None, since=span.since, until=span.until)
     documents, total = list_history(services, viewer.user, query)
-    return HistoryPage([Line(one) for one in documents], total, outcome, number)
+    return HistoryPage([Line(one) for one in documents], total, outcome, span, number)
 
 
 def _outcomes(found: Integration) -> Sequence[str]:

@@ -1,7 +1,7 @@
 """The history of an integration as a page."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -81,6 +81,7 @@ def test_each_attempt_opens_its_steps_and_the_answer(services: Services, admin: 
 
     for text in ('"text": "Hi"', "server: nginx", '"why": "broken"', Step.SERVER_ERROR, "500"):
         assert text in page
+    assert f"POST {attempt.url}\nwebhook-id: {delivery.webhook_id}" in page
     assert "500 says that the receiver failed." in page
     assert "s3cret" not in page
 
@@ -107,6 +108,69 @@ def test_the_history_is_filtered_and_comes_in_pages(services: Services, admin: V
     assert shown(admin.text(path, outcome="refused")) == newest_first[9::10]
     assert len(shown(admin.text(path, outcome="nonsense", page="x"))) == 25
     assert "No call ended like that" in admin.text(path, outcome="failed")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"from": "2026-03-01T12:01"}, [2, 1]),
+        ({"to": "2026-03-01T12:01Z"}, [0]),
+        ({"from": "2026-03-01T13:01+01:00", "to": "2026-03-01T12:02"}, [1]),
+        ({"from": "2026-03-01T12:01", "last": "hour"}, [2, 1]),
+        ({"from": "2026-03-01T12:01", "outcome": "refused"}, []),
+        ({"last": "week"}, []),
+        ({"last": "century"}, [2, 1, 0]),
+        ({"from": "yesterday", "to": "0001-01-01T00:00+14:00"}, [2, 1, 0]),
+        ({"from": "0001-01-01T00:00", "to": "9999-12-31T23:59"}, [2, 1, 0]),
+    ],
+    ids=str,
+)
+def test_the_history_is_filtered_by_time(
+    services: Services, admin: Visitor, query: dict[str, str], found: list[int]
+) -> None:
+    hook = make_incoming()
+    services.integrations.add(hook)
+    calls = [
+        make_call(integration_id=hook.id, called_at=NOON + timedelta(minutes=number))
+        for number in range(3)
+    ]
+    for call in calls:
+        services.calls.add(call)
+
+    assert shown(admin.text(f"/{hook.id}/history", **query)) == [calls[n].id for n in found]
+
+
+def test_the_time_goes_along_from_page_to_page(services: Services, admin: Visitor) -> None:
+    hook = make_incoming()
+    services.integrations.add(hook)
+    for number in range(60):
+        services.calls.add(make_call(integration_id=hook.id, called_at=NOON, id=f"c{number:02}"))
+    query = {"from": "2026-03-01T12:00+01:00", "to": "2026-03-02T00:00", "outcome": "posted"}
+
+    page = unescape(admin.text(f"/{hook.id}/history", **query))
+
+    span = "outcome=posted&from=2026-03-01T11:00:00Z&to=2026-03-02T00:00:00Z"
+    assert f"/history?{span}&page=2" in page
+    assert f"/history?{span}&page=3" in page
+    assert f"/history/newest?{span}" in page
+    assert 'value="2026-03-01T11:00"' in page
+
+
+def test_the_last_hour_moves_on_by_itself(services: Services, admin: Visitor) -> None:
+    hook = make_incoming()
+    services.integrations.add(hook)
+    now = datetime.now(UTC)
+    for minutes in (30, 59, 61):
+        at = now - timedelta(minutes=minutes)
+        services.calls.add(make_call(integration_id=hook.id, called_at=at))
+
+    page = admin.text(f"/{hook.id}/history", last="hour")
+
+    assert len(shown(page)) == 2
+    assert re.search(r'last=hour" aria-current="true">Last hour', page)
+    assert '<input type="hidden" name="last" value="hour">' in page
+    # what leaves it is nothing new
+    assert re.search(r'data-newest=" \S+ posted"', page)
 
 
 def test_what_is_newest_changes_with_each_call(services: Services, admin: Visitor) -> None:

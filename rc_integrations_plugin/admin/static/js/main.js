@@ -8,6 +8,7 @@ import { enhanceEditForms } from "./edit.js";
 import { enhanceForms } from "./forms.js";
 import { enhanceInstructions } from "./instructions.js";
 import { enhanceLive } from "./live.js";
+import { enhanceMoments } from "./moments.js";
 import { enhanceComparisons, enhanceScripts } from "./scripts.js";
 import { enhanceTabs } from "./tabs.js";
 import { enhanceTimes } from "./times.js";
@@ -16,6 +17,7 @@ import { enhanceTrying } from "./try.js";
 /** Bring to life what is in a part of the page. */
 export function enhance(part) {
   enhanceTimes(part);
+  enhanceMoments(part);
   enhanceTabs(part);
   // before the forms are guarded: what is out of use is not sent
   enhanceEditForms(part);
