@@ -1,24 +1,27 @@
 """/api/v1/integrations.*: Rocket.Chat's calls to manage integrations."""
 
-from flask import Blueprint, Response
+import json
+
+from flask import Blueprint, Response, request
 
 from rc_integrations_plugin.api import answers, requests
 from rc_integrations_plugin.errors import ApiError, IntegrationsError, NothingFound
 from rc_integrations_plugin.integrations.permissions import read_manager
 from rc_integrations_plugin.integrations.records import IntegrationType
 from rc_integrations_plugin.management import listing
+from rc_integrations_plugin.management.clearing import clear_history as clear_integration_history
 from rc_integrations_plugin.management.incoming import create_incoming, update_incoming
 from rc_integrations_plugin.management.outgoing import create_outgoing, update_outgoing
-from rc_integrations_plugin.management.clearing import clear_history as clear_integration_history
 from rc_integrations_plugin.management.replay import open_replay
 from rc_integrations_plugin.management.saved import (
     Integration,
+    editor_of,
     find_incoming,
     find_managed,
-    editor_of,
     find_outgoing,
     may_manage_some,
 )
+from rc_integrations_plugin.openapi.description import describe_api
 from rc_integrations_plugin.schemas import incoming, outgoing, queries
 from rc_integrations_plugin.schemas.documents import integration_document
 from rc_integrations_plugin.services import Services, current_services
@@ -36,6 +39,7 @@ def build_blueprint() -> Blueprint:
     blueprint.post("/integrations.remove")(remove)
     blueprint.post("/integrations.clearHistory")(clear_history)
     blueprint.post("/integrations.replayOutgoing")(replay_outgoing)
+    blueprint.get("/integrations.openapi")(describe)
     return blueprint
 
 
@@ -140,6 +144,12 @@ def replay_outgoing() -> Response:
     manager = read_manager(services.host, user, IntegrationType.OUTGOING)
     open_replay(services, manager, integration_id, history_id)
     return answers.success()
+
+
+def describe() -> Response:
+    """Show what this API is: to everybody, for it tells nothing of this server."""
+    described = json.dumps(describe_api(request.script_root))
+    return Response(described, mimetype="application/json")
 
 
 def _body(services: Services) -> dict[str, object]:

@@ -7,10 +7,36 @@ from marshmallow import post_load, validate
 
 from rc_integrations_plugin.errors import InvalidParams
 from rc_integrations_plugin.integrations.records import IntegrationType
-from rc_integrations_plugin.schemas.fields import Flag, OpenSchema, StrictSchema, Text, load
+from rc_integrations_plugin.schemas.fields import (
+    Flag,
+    OpenSchema,
+    StrictSchema,
+    Text,
+    about,
+    load,
+)
 
 SCRIPT_LONGEST = 1024 * 1024
-ENGINES = validate.OneOf(["isolated-vm", "vm2"], error="must be equal to one of the allowed values")
+_NOT_ALLOWED = "must be equal to one of the allowed values"
+ENGINES = validate.OneOf(["isolated-vm", "vm2"], error=_NOT_ALLOWED)
+NAME = about("For people.", examples=["CI"])
+ALIAS = about("The name that messages are shown under, where they bring none.")
+AVATAR = about(
+    "The picture of messages that bring none: an http(s) address, or a path.",
+    pattern=r"^\s*[^\u0000-\u001f\u007f\\]*\s*$",
+)
+EMOJI = about("In place of a picture, for messages that bring none.", examples=[":ghost:"])
+SCRIPT = about("JavaScript. It must compile if it is switched on; the empty text takes it away.")
+SCRIPT_ENABLED = about("Whether the script runs.")
+ENGINE = about("Kept for programs that look at it; `isolated-vm` unless it is said.")
+SKIP_TRANSPILE = about("Run the script in strict mode, as it is written.")
+NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
+
+
+def only_type(kind: IntegrationType) -> dict[str, Any]:
+    """Return the options of the field that tells the type of integrations apart."""
+    one = validate.OneOf([kind.value], error=_NOT_ALLOWED)
+    return {"required": True, "validate": one, **about("The type of integration.")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,35 +59,65 @@ class IncomingForm:
     skip_transpile: bool | None = None
 
 
-class _CreateIncoming(StrictSchema):
-    type = Text(required=True)
-    name = Text(required=True, most=1000)
-    enabled = Flag(required=True)
-    username = Text(required=True, most=1000)
-    channel = Text(required=True)
-    script_enabled = Flag(required=True, data_key="scriptEnabled")
-    alias = Text(allow_none=True)
-    avatar = Text(allow_none=True)
-    emoji = Text(allow_none=True)
-    override_destination = Flag(allow_none=True, data_key="overrideDestinationChannelEnabled")
-    allow_get = Flag(allow_none=True, data_key="allowGet")
-    script = Text(allow_none=True, most=SCRIPT_LONGEST)
-    script_engine = Text(allow_none=True, data_key="scriptEngine", validate=ENGINES)
-    skip_transpile = Flag(allow_none=True, data_key="skipTranspile")
+class CreateIncoming(StrictSchema):
+    """The body of `integrations.create` for an incoming integration."""
+
+    type = Text(**only_type(IntegrationType.INCOMING))
+    name = Text(required=True, most=1000, **NAME)
+    enabled = Flag(required=True, **about("A hook that is off answers 503."))
+    username = Text(
+        required=True,
+        most=1000,
+        **about("The user to post as, by name or id.", pattern=NOT_BLANK, examples=["rocket.cat"]),
+    )
+    channel = Text(
+        required=True,
+        **about(
+            "Where to post: `#room`, `#room-id` or `@person`, at most 100, with commas between.",
+            pattern=r"^\s*[#@][^\u0000]*$",
+            examples=["#general"],
+        ),
+    )
+    script_enabled = Flag(required=True, data_key="scriptEnabled", **SCRIPT_ENABLED)
+    alias = Text(allow_none=True, **ALIAS)
+    avatar = Text(allow_none=True, **AVATAR)
+    emoji = Text(allow_none=True, **EMOJI)
+    override_destination = Flag(
+        allow_none=True,
+        data_key="overrideDestinationChannelEnabled",
+        **about("Whether a request or the script may name other rooms."),
+    )
+    allow_get = Flag(
+        allow_none=True,
+        data_key="allowGet",
+        **about("Whether the hook also answers GET; not in Rocket.Chat."),
+    )
+    script = Text(allow_none=True, most=SCRIPT_LONGEST, **SCRIPT)
+    script_engine = Text(allow_none=True, data_key="scriptEngine", validate=ENGINES, **ENGINE)
+    skip_transpile = Flag(allow_none=True, data_key="skipTranspile", **SKIP_TRANSPILE)
 
     @post_load
     def make(self, data: dict[str, Any], **_options: Any) -> IncomingForm:
+        """Return what was said."""
         del data["type"]
         return IncomingForm(**data)
 
 
-class _UpdateIncoming(OpenSchema, _CreateIncoming):
-    integration_id = Text(required=True, data_key="integrationId")
-    username = Text(allow_none=True, most=1000)
+class UpdateIncoming(OpenSchema, CreateIncoming):
+    """The body of `integrations.update` for an incoming integration."""
+
+    integration_id = Text(
+        required=True, data_key="integrationId", **about("Which integration is meant.")
+    )
+    username = Text(
+        allow_none=True,
+        most=1000,
+        **about("The user to post as, by name or id.", pattern=NOT_BLANK, examples=["rocket.cat"]),
+    )
 
 
-_CREATE = _CreateIncoming()
-_UPDATE = _UpdateIncoming()
+_CREATE = CreateIncoming()
+_UPDATE = UpdateIncoming()
 
 
 def read_new_incoming(body: Any) -> IncomingForm:

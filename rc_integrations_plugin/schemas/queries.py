@@ -122,6 +122,7 @@ class Remove(StrictSchema):
 
     @post_load
     def check_alternatives(self, data: dict[str, Any], **_options: Any) -> dict[str, Any]:
+        """Return what was said, if it names one integration one way."""
         if len(data) != 2 or (data["type"] == IntegrationType.INCOMING and "target_url" in data):
             raise InvalidParams("must match exactly one schema in oneOf")
         return data

@@ -8,7 +8,7 @@ from marshmallow import fields, post_load, validate
 
 from rc_integrations_plugin.errors import InvalidParams
 from rc_integrations_plugin.integrations.channels import MOST_TRIGGER_WORDS, split_channels
-from rc_integrations_plugin.schemas.fields import StrictSchema, Text, Texts, load
+from rc_integrations_plugin.schemas.fields import StrictSchema, Text, Texts, about, load
 
 _IN_ROOM, _TO_USER = "newMessageOnChannel", "newMessageToUser"
 _NOT_ALLOWED = "must be equal to one of the allowed values"
@@ -25,24 +25,51 @@ class Subscription:
     trigger_words: tuple[str, ...]
 
 
-class _Data(StrictSchema):
-    channel_name = Text(load_default=None, allow_none=True)
-    username = Text(load_default=None, allow_none=True, most=1000)
+class SubscriptionData(StrictSchema):
+    """Where the messages are that somebody wants to be told of."""
+
+    channel_name = Text(
+        load_default=None,
+        allow_none=True,
+        **about("For `newMessageOnChannel`: a room, or several with commas between."),
+    )
+    username = Text(
+        load_default=None,
+        allow_none=True,
+        most=1000,
+        **about("For `newMessageToUser`: a person, or several with commas between."),
+    )
     trigger_words = Texts(
-        load_default=(), allow_none=True, most=MOST_TRIGGER_WORDS, split=split_channels
+        load_default=(),
+        allow_none=True,
+        most=MOST_TRIGGER_WORDS,
+        split=split_channels,
+        **about("Only messages that begin with one: a list, or a text with commas."),
     )
 
 
-class _Add(StrictSchema):
-    name = Text(required=True, most=1000)
-    event = Text(required=True, validate=validate.OneOf([_IN_ROOM, _TO_USER], error=_NOT_ALLOWED))
-    target_url = Text(required=True)
+class Subscribe(StrictSchema):
+    """The body of `/hooks/add`."""
+
+    name = Text(required=True, most=1000, **about("For people.", examples=["Zap"]))
+    event = Text(
+        required=True,
+        validate=validate.OneOf([_IN_ROOM, _TO_USER], error=_NOT_ALLOWED),
+        **about("What to be told of."),
+    )
+    target_url = Text(
+        required=True, **about("What to call.", examples=["https://receiver.example/hook"])
+    )
     data = fields.Nested(
-        _Data(), required=True, error_messages={"required": "must have required property"}
+        SubscriptionData(),
+        required=True,
+        error_messages={"required": "must have required property"},
+        **about("Of which room or person."),
     )
 
     @post_load
     def make(self, data: dict[str, Any], **_options: Any) -> Subscription:
+        """Return what was said."""
         chosen = data["data"]
         return Subscription(
             data["name"],
@@ -52,11 +79,15 @@ class _Add(StrictSchema):
         )
 
 
-class _Remove(StrictSchema):
-    target_url = Text(required=True)
+class Unsubscribe(StrictSchema):
+    """The body of `/hooks/remove`."""
+
+    target_url = Text(
+        required=True, **about("What it calls.", examples=["https://receiver.example/hook"])
+    )
 
 
-_ADD, _REMOVE = _Add(), _Remove()
+_ADD, _REMOVE = Subscribe(), Unsubscribe()
 
 
 def read_subscription(body: Any) -> Subscription:
