@@ -12,6 +12,7 @@ from rq.worker_pool import WorkerPool
 
 from rc_integrations_plugin import jobs
 from rc_integrations_plugin.commands import (
+    changes,
     database,
     describing,
     doctor,
@@ -19,6 +20,7 @@ from rc_integrations_plugin.commands import (
     reading,
     recovery,
     saving,
+    script_versions,
     switching,
     watching,
 )
@@ -35,6 +37,7 @@ for _command in (
     reading.list_command,
     reading.show,
     reading.history,
+    changes.changes,
     switching.enable,
     switching.disable,
     switching.remove,
@@ -53,6 +56,10 @@ for _command in (
     watching.tail,
 ):
     integrations.add_command(_command)
+
+
+for _command in (script_versions.versions, script_versions.diff, script_versions.rollback):
+    script.add_command(_command)
 
 
 @integrations.command()

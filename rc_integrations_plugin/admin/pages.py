@@ -5,7 +5,16 @@ from urllib.parse import quote, urlsplit
 from flask import Blueprint, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from rc_integrations_plugin.admin import actions, csrf, editing, history, recovering, trying
+from rc_integrations_plugin.admin import (
+    actions,
+    changes,
+    csrf,
+    editing,
+    history,
+    recovering,
+    script_versions,
+    trying,
+)
 from rc_integrations_plugin.admin.details import render_details
 from rc_integrations_plugin.admin.editing import MOST_BYTES
 from rc_integrations_plugin.admin.instructions import token_for_url
@@ -36,6 +45,8 @@ def build_blueprint() -> Blueprint:
     editing.add_routes(blueprint)
     actions.add_routes(blueprint)
     history.add_routes(blueprint)
+    changes.add_routes(blueprint)
+    script_versions.add_routes(blueprint)
     recovering.add_routes(blueprint)
     trying.add_routes(blueprint)
     blueprint.get("/<integration_id>")(show_integration)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from rc_integrations_plugin.host.events import EventName
+from rc_integrations_plugin.integrations.audit import AuditAction
 from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
 from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.integrations.permissions import type_of
@@ -58,7 +59,6 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
         DeliveryOutcome.STOPPED: "Stopped",
     }
 )
-OVERLAPS: Mapping[str, str] = MappingProxyType(
 TRY_FIELDS: Mapping[str, str] = MappingProxyType(
     {
         "headers": "Headers",
@@ -69,6 +69,7 @@ TRY_FIELDS: Mapping[str, str] = MappingProxyType(
     }
 )
 """What the fields of the page for trying out are called that can be wrong."""
+OVERLAPS: Mapping[str, str] = MappingProxyType(
     {
         "0": "at once",
         "3600": "after an hour",
@@ -83,10 +84,35 @@ NOTICES: Mapping[str, str] = MappingProxyType(
         "on": "It is on now.",
         "off": "It is off now.",
         "token": "It has a new token.",
+        "rolled-back": "The old version is the script now.",
         "replayed": "The call will be made again.",
     }
 )
 """What was done just now, by the word that an address has for it."""
+CHANGES: Mapping[str, str] = MappingProxyType(
+    {
+        AuditAction.CREATED: "Made",
+        AuditAction.IMPORTED: "Imported",
+        AuditAction.UPDATED: "Changed",
+        AuditAction.ENABLED: "Switched on",
+        AuditAction.DISABLED: "Switched off",
+        AuditAction.TOKEN_RENEWED: "New token",
+        AuditAction.HISTORY_CLEARED: "History cleared",
+        AuditAction.REMOVED: "Deleted",
+    }
+)
+CHANGE_TONES: Mapping[str, str] = MappingProxyType(
+    {
+        AuditAction.CREATED: "good",
+        AuditAction.IMPORTED: "good",
+        AuditAction.UPDATED: "neutral",
+        AuditAction.ENABLED: "good",
+        AuditAction.DISABLED: "doubtful",
+        AuditAction.TOKEN_RENEWED: "neutral",
+        AuditAction.HISTORY_CLEARED: "doubtful",
+        AuditAction.REMOVED: "bad",
+    }
+)
 _GOOD = {CallOutcome.POSTED, DeliveryOutcome.DELIVERED}
 _NEUTRAL = {CallOutcome.NOTHING_TO_POST, DeliveryOutcome.WAITING, DeliveryOutcome.NOT_SENT}
 _DOUBTFUL = {CallOutcome.PARTLY_POSTED, DeliveryOutcome.RETRYING, DeliveryOutcome.STOPPED}

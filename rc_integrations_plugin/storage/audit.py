@@ -10,7 +10,7 @@ from rc_integrations_plugin.integrations.audit import AuditEntry
 from rc_integrations_plugin.integrations.records import IntegrationType
 from rc_integrations_plugin.storage.audit_rows import from_row
 from rc_integrations_plugin.storage.integrations import IntegrationFilter, ids_of
-from rc_integrations_plugin.storage.tables import audit, between
+from rc_integrations_plugin.storage.tables import audit, between, integrations
 from rc_integrations_plugin.storage.transactions import delete_in_batches
 
 
@@ -22,6 +22,8 @@ class AuditFilter:
     """All changes of integrations of these types, also of those that are gone."""
     also: IntegrationFilter | None = None
     """And all changes of the integrations that are like this now."""
+    of_rooms: IntegrationFilter | None = None
+    """And those of these integrations, since they are about no other rooms than now."""
     integration_id: str | None = None
     integration: str | None = None
     """The id of one, or a part of what it was called."""
@@ -58,6 +60,10 @@ def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
     visible: list[ColumnElement[bool]] = [audit.c.type.in_([kind.value for kind in wanted.types])]
     if wanted.also is not None:
         visible.append(audit.c.integration_id.in_(ids_of(wanted.also)))
+    if wanted.of_rooms is not None:
+        since = integrations.c.rooms_since
+        ids = ids_of(wanted.of_rooms).where(or_(since.is_(None), since <= audit.c.at))
+        visible.append(audit.c.integration_id.in_(ids.correlate(audit)))
     conditions = [or_(*visible), between(audit.c.at, wanted.since, wanted.until)]
     if wanted.integration_id is not None:
         conditions.append(audit.c.integration_id == wanted.integration_id)
