@@ -48,7 +48,13 @@ def link_html(address: str, label: str | Markup) -> Markup:
 def _all(nodes: Any, depth: int) -> Markup:
     if not isinstance(nodes, list) or depth > _DEEPEST:
         return Markup()
-    return Markup().join(_one(node, depth + 1) for node in nodes)
+    before = ["", *(node["type"] for node in nodes)]
+    return Markup().join(
+        _one(node, depth + 1)
+        for node, last in zip(nodes, before, strict=False)
+        # these end their line themselves
+        if node["type"] != "LINE_BREAK" or last not in {"HEADING", "CODE"}
+    )
 
 
 def _one(node: Node, depth: int) -> Markup:

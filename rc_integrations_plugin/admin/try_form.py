@@ -79,7 +79,10 @@ class TryForm:
 
 
 def fresh_form(services: Services, integration: Integration, picked: str) -> TryForm:
-    """Return a form with the stored script and what was picked."""
+    """Return a form with the stored script and what was picked, or else what was last recorded."""
+    if not picked:
+        latest = options(services, integration)
+        picked = latest[0].id if latest else ""
     form = TryForm(
         texts={},
         script=integration.script or "",

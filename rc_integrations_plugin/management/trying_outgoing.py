@@ -100,12 +100,16 @@ def try_outgoing(
     shown = _without_secrets(dataclasses.replace(integration, **script_fields(choice)))
     data = current_data(shown, event.data)
     default = default_request(shown, url=event.url, data=data)
-    answer = _answer_of(event)
+    given = _answer_of(event)
     script = None if services.settings.scripts is ScriptsAllowed.OFF else find_script(shown)
-    calls = _run(services, script, default, answer, real_http=choice.real_http)
+    calls = _run(services, script, default, given, real_http=choice.real_http)
     plan = plan_request(calls[0].run if calls else None, shown, default=default)
     stage = _Stage(services, shown, data, Rehearsal(services.host))
     request = _request_of(plan, shown)
+    answer = request if isinstance(request, HttpFailure) else given
+    if answer is not given:
+        # as it goes for real: nothing was sent, so nothing is answered
+        calls = calls[:1]
     processed = calls[1].run if len(calls) > 1 else None
     decision = _decision(stage, plan, answer, processed)
     return TriedEvent(
@@ -253,7 +257,10 @@ def _why_nothing(plan: Plan, request: HttpRequest | HttpFailure | None) -> str |
 
 
 def _decision(
-    stage: _Stage, plan: Plan, answer: HttpResponse | None, run: ScriptRun | None
+    stage: _Stage,
+    plan: Plan,
+    answer: HttpResponse | HttpFailure | None,
+    run: ScriptRun | None,
 ) -> Decision | None:
     if answer is None or plan.request is None:
         return None
