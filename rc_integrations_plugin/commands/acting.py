@@ -39,7 +39,7 @@ TYPES: Mapping[str, IntegrationType] = MappingProxyType(
     {"incoming": IntegrationType.INCOMING, "outgoing": IntegrationType.OUTGOING}
 )
 """What commands call the two types."""
-_AGO = re.compile(r"(\d{1,6})\s*([smhdw])")
+_DURATION = re.compile(r"(\d{1,6})\s*([smhdw])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -159,8 +159,29 @@ class Moment(click.ParamType[datetime]):
             return value
         text = str(value).strip()
         try:
-            if ago := _AGO.fullmatch(text):
-                return datetime.now(UTC) - timedelta(**{_UNITS[ago[2]]: int(ago[1])})
-            return read_time(text)
+            ago = _read_duration(text)
+            return read_time(text) if ago is None else datetime.now(UTC) - ago
         except (ValueError, OverflowError):
             self.fail(f"{text!r} is neither 2h, 3d ... nor like 2026-03-01T12:00", param, ctx)
+
+
+class Lasting(click.ParamType[timedelta]):
+    """How long something lasts, such as 90m, 2h or 3d."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        """Return the duration that a text means."""
+        if isinstance(value, timedelta):
+            return value
+        found = _read_duration(str(value).strip())
+        if found is None:
+            self.fail(f"{value!r} is not like 90m, 2h or 3d", param, ctx)
+        return found
+
+
+def _read_duration(text: str) -> timedelta | None:
+    found = _DURATION.fullmatch(text)
+    return None if found is None else timedelta(**{_UNITS[found[2]]: int(found[1])})

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rc_integrations_plugin.commands.acting import database_reason
 from rc_integrations_plugin.commands.output import counted
+from rc_integrations_plugin.delivery.circuit import Circuit
 from rc_integrations_plugin.delivery.rq_wakeup import QUEUE, connect_redis
 from rc_integrations_plugin.errors import ScriptsUnavailable
 from rc_integrations_plugin.integrations.masks import Mask
@@ -210,11 +211,43 @@ def check_switched_off(services: Services) -> Iterator[Finding]:
         yield Finding("integrations", State.OK, told)
 
 
+def check_circuits(services: Services) -> Iterator[Finding]:
+    """List receivers that are left alone for a while because they failed again and again."""
+    circuits = services.circuits.load_open()
+    found = services.integrations.outgoing_by_ids(circuits)
+    for one in list(found.values())[:_MOST_SHOWN]:
+        yield _open_circuit(one, circuits[one.id])
+    if len(found) > _MOST_SHOWN:
+        told = f"{len(found) - _MOST_SHOWN} more receivers fail"
+        yield Finding("receiver", State.WRONG, told, "Run: flask integrations list --failing")
+    if not found:
+        yield Finding("receivers", State.OK, "none is left alone because it fails")
+
+
+def _open_circuit(integration: OutgoingIntegration, circuit: Circuit) -> Finding:
+    now = datetime.now(UTC)
+    since = circuit.failing_since or now
+    told = (
+        f"outgoing {integration.id} {integration.name}: {counted(circuit.failures, 'call')} in a"
+        f" row failed since {since:%Y-%m-%d %H:%M} UTC, so the others wait"
+    )
+    if circuit.open_until is not None and circuit.open_until > now:
+        told += f"; one is tried at {circuit.open_until:%H:%M}"
+    hours = int((now - since) / timedelta(hours=1)) + 1
+    advice = (
+        f"See what it answers: flask integrations history {integration.id}. Once it is well, calls"
+        " go on by themselves; those that failed for good are made again by: flask integrations"
+        f" recover --since {hours}h --integration {integration.id}"
+    )
+    return Finding("receiver", State.WRONG, told, advice)
+
+
 CHECKS: Sequence[tuple[str, Check]] = (
     ("database", check_database),
     ("clock", check_clock),
     ("redis", check_redis),
     ("deliveries", check_waiting),
+    ("receivers", check_circuits),
     ("scripts", check_scripts),
     ("settings", check_settings),
     ("integrations", check_switched_off),

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from rc_integrations_plugin.commands import ids
 from rc_integrations_plugin.commands.acting import (
     TYPES,
     Actor,
@@ -33,6 +34,7 @@ from rc_integrations_plugin.storage.overview import recent
 
 OUTCOMES = sorted({outcome.value for outcome in (*CallOutcome, *DeliveryOutcome)})
 _BATCH = 200
+_ALL = 1_000_000
 WAITING = "waiting"
 SORTS: Mapping[str, str] = MappingProxyType(
     {
@@ -81,7 +83,8 @@ def list_command(
         **wanted,
     )
     order = (SORTS[sort.removeprefix("-")], -1 if sort.startswith("-") else 1)
-    found = list(all_integrations(actor, described, order=order))
+    # at once: the order changes with each call of an integration
+    found, _total = actor.services.integrations.page(described, sort=[order], offset=0, count=_ALL)
     if as_json:
         print_json([_shown(actor, one) for one in found])
     if not found:
@@ -90,14 +93,12 @@ def list_command(
         print_table(_HEAD, list(_rows(actor, found)), cut=("NAME", "WHERE"))
 
 
-def all_integrations(
-    actor: Actor, wanted: IntegrationFilter, *, order: tuple[str, int] = ("created_at", 1)
-) -> Iterator[Integration]:
-    """Yield all that are wanted, the oldest first unless another order is given."""
+def all_integrations(actor: Actor, wanted: IntegrationFilter) -> Iterator[Integration]:
+    """Yield all that are wanted, the oldest first."""
     offset = 0
     while True:
         found, _total = actor.services.integrations.page(
-            wanted, sort=[order], offset=offset, count=_BATCH
+            wanted, sort=[("created_at", 1)], offset=offset, count=_BATCH
         )
         yield from found
         if len(found) < _BATCH:
@@ -140,7 +141,7 @@ def _shown(actor: Actor, integration: Integration, *, secrets: bool = False) -> 
 
 
 @click.command()
-@click.argument("integration_id", metavar="ID")
+@click.argument("integration_id", metavar="ID", type=ids.ANY)
 @click.option("--secrets", is_flag=True, help="Show token, signing secret and the like.")
 @managing
 def show(actor: Actor, integration_id: str, *, secrets: bool, as_json: bool) -> None:
@@ -172,7 +173,7 @@ def _plain(value: Any) -> str:
 
 
 @click.command()
-@click.argument("integration_id", metavar="ID")
+@click.argument("integration_id", metavar="ID", type=ids.ANY)
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="Only what ended so.")
 @click.option("--since", type=Moment(), help="Only what is newer: 2h, 3d, or an ISO time.")
 @click.option(

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from rc_integrations_plugin.commands import ids
 from rc_integrations_plugin.commands.acting import Actor, Ended, Moment, managing
 from rc_integrations_plugin.commands.output import (
     counted,
@@ -23,7 +24,7 @@ _HEAD = ("INTEGRATION", "NAME", "HISTORY ID", "WHY", "NOW")
 
 
 @click.command()
-@click.argument("integration_id", metavar="ID")
+@click.argument("integration_id", metavar="ID", type=ids.OUTGOING)
 @click.argument("history_id", metavar="HISTORY_ID")
 @managing
 def replay(actor: Actor, integration_id: str, history_id: str, *, as_json: bool) -> None:
@@ -42,19 +43,24 @@ def replay(actor: Actor, integration_id: str, history_id: str, *, as_json: bool)
 @click.command()
 @click.option("--since", type=Moment(), required=True, help="2h, 3d, or an ISO time.")
 @click.option(
-    "--integration", "ids", metavar="ID", multiple=True, help="Only of this one; may be repeated."
+    "--integration",
+    "only",
+    metavar="ID",
+    type=ids.OUTGOING,
+    multiple=True,
+    help="Only of this one; may be repeated.",
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @managing
 def recover(
-    actor: Actor, *, since: datetime, ids: Sequence[str], dry_run: bool, as_json: bool
+    actor: Actor, *, since: datetime, only: Sequence[str], dry_run: bool, as_json: bool
 ) -> None:
     """Make all calls again that failed since a time, the oldest first.
 
     Those that were made again already are left out, so this may be repeated. Exit status 1 says
     that some could not be.
     """
-    some = [_outgoing(actor, one) for one in ids] if ids else None
+    some = [_outgoing(actor, one) for one in only] if only else None
     lost = find_lost(actor.services, actor.user, since=since, integrations=some)
     results = [_result(one, one.reason, dry_run=True) for one in lost]
     if not dry_run:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from rc_integrations_plugin.commands import ids
 from rc_integrations_plugin.commands.acting import TYPES, Actor, managing
 from rc_integrations_plugin.commands.documents import shown_document
 from rc_integrations_plugin.commands.output import print_json, print_line
@@ -84,7 +85,7 @@ def _create(actor: Actor, kind: IntegrationType, body: dict[str, Any]) -> Saved[
 
 
 @click.command()
-@click.argument("integration_id", metavar="ID")
+@click.argument("integration_id", metavar="ID", type=ids.ANY)
 @click.option("--name", help="Another name.")
 @_field_options
 @managing

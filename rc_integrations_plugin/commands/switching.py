@@ -5,12 +5,13 @@ from typing import Any
 
 import click
 
+from rc_integrations_plugin.commands import ids
 from rc_integrations_plugin.commands.acting import Actor, Ended, managing
 from rc_integrations_plugin.commands.output import print_json, print_line, printable
 from rc_integrations_plugin.errors import IntegrationsError
 from rc_integrations_plugin.management import switching
 
-_ids = click.argument("integration_ids", metavar="ID...", nargs=-1, required=True)
+_ids = click.argument("integration_ids", metavar="ID...", nargs=-1, required=True, type=ids.ANY)
 
 
 @click.command()
@@ -29,18 +30,18 @@ def disable(actor: Actor, integration_ids: Sequence[str], *, as_json: bool) -> N
     _switch(actor, integration_ids, enabled=False, as_json=as_json)
 
 
-def _switch(actor: Actor, ids: Sequence[str], *, enabled: bool, as_json: bool) -> None:
+def _switch(actor: Actor, wanted: Sequence[str], *, enabled: bool, as_json: bool) -> None:
     """Switch each; one that cannot be does not stop the others."""
     state = "on" if enabled else "off"
     results: list[dict[str, Any]] = []
     failed = None
-    for integration_id in dict.fromkeys(ids):
+    for integration_id in dict.fromkeys(wanted):
         try:
             found, changed = switching.set_enabled(
                 actor.services, actor.user, integration_id, enabled=enabled
             )
         except IntegrationsError as error:
-            if len(ids) == 1:
+            if len(wanted) == 1:
                 raise
             failed = Ended("Some of them could not be switched")
             results.append({"_id": integration_id, "error": error.reason})
@@ -59,7 +60,7 @@ def _switch(actor: Actor, ids: Sequence[str], *, enabled: bool, as_json: bool) -
 
 
 @click.command()
-@click.argument("integration_id", metavar="ID")
+@click.argument("integration_id", metavar="ID", type=ids.ANY)
 @click.option("--yes", is_flag=True, help="Do not ask for its name.")
 @managing
 def remove(actor: Actor, integration_id: str, *, yes: bool, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from rc_integrations_plugin.commands import ids
 from rc_integrations_plugin.commands.acting import Actor, Ended, NothingThere, managing
 from rc_integrations_plugin.commands.output import counted, print_json, print_line
 from rc_integrations_plugin.commands.reading import WAITING, find_history, history_row
@@ -29,7 +30,7 @@ _ALL = 1_000_000
 
 
 @click.command()
-@click.argument("integration_id", metavar="ID")
+@click.argument("integration_id", metavar="ID", type=ids.ANY)
 @click.argument("history_id", metavar="HISTORY_ID")
 @managing
 def explain(actor: Actor, integration_id: str, history_id: str, *, as_json: bool) -> None:
@@ -49,7 +50,7 @@ def explain(actor: Actor, integration_id: str, history_id: str, *, as_json: bool
 
 
 @click.command()
-@click.argument("integration_id", metavar="ID")
+@click.argument("integration_id", metavar="ID", type=ids.ANY)
 @click.option("--body", type=click.File("rb"), help="What an incoming one is sent; - is stdin.")
 @click.option("--dry-run", is_flag=True, help="Only run the script; nothing reaches others.")
 @managing
@@ -131,7 +132,7 @@ def _masked(value: Any, mask: Mask) -> Any:
 
 
 @click.command()
-@click.argument("integration_ids", metavar="[ID]...", nargs=-1)
+@click.argument("integration_ids", metavar="[ID]...", nargs=-1, type=ids.ANY)
 @managing
 def tail(actor: Actor, integration_ids: Sequence[str], *, as_json: bool) -> None:
     """Show what integrations do, as it happens, until Ctrl-C; all of them, or those of these ids.

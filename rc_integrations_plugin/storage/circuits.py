@@ -27,6 +27,13 @@ class CircuitStore:
             rows = connection.execute(select(circuits).where(wanted)).all()
         return {row.integration_id: _from_row(row) for row in rows}
 
+    def load_open(self) -> dict[str, Circuit]:
+        """Return the circuits that are open or half open, those that fail for longest first."""
+        opened = select(circuits).where(circuits.c.open_until.is_not(None))
+        with self._engine.connect() as connection:
+            rows = connection.execute(opened.order_by(circuits.c.failing_since)).all()
+        return {row.integration_id: _from_row(row) for row in rows}
+
     def update(self, integration_id: str, change: Callable[[Circuit], Circuit]) -> Circuit:
         """Store what `change` makes of an integration's circuit, and return it.
 

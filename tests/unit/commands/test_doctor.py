@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from rc_integrations_plugin.commands.checks import State, check_clock, check_database
+from rc_integrations_plugin.delivery.circuit import CLOSED, Circuit
 from rc_integrations_plugin.services import EXTENSION, Services
 from rc_integrations_plugin.settings import ScriptsAllowed
 from rc_integrations_plugin.storage.schema import HEAD
@@ -70,6 +71,32 @@ def test_deliveries_that_wait_too_long(console: Console, server: Server, configu
 
     assert found["state"] == "wrong"
     assert "1 of them due, the oldest for 30 min" in found["told"]
+
+
+def test_receivers_that_are_left_alone(console: Console, server: Server, configure: Any) -> None:
+    bridge, well = make_outgoing(name="Bridge"), make_outgoing()
+    for one in (bridge, well):
+        server.services.integrations.add(one)
+    assert told(console)["receivers"]["state"] == "ok"
+    now = datetime.now(UTC)
+    circuit = Circuit(
+        failures=12,
+        failing_since=now - timedelta(minutes=90),
+        openings=1,
+        open_until=now + timedelta(minutes=5),
+    )
+    server.services.circuits.update(bridge.id, lambda _: circuit)
+    server.services.circuits.update(well.id, lambda _: dataclasses.replace(CLOSED, failures=1))
+
+    found = told(console)
+
+    assert "receivers" not in found
+    assert found["receiver"]["state"] == "wrong"
+    assert (
+        f"outgoing {bridge.id} Bridge: 12 calls in a row failed since" in found["receiver"]["told"]
+    )
+    assert "one is tried at" in found["receiver"]["told"]
+    assert f"recover --since 2h --integration {bridge.id}" in found["receiver"]["advice"]
 
 
 def test_integrations_that_the_server_switched_off(
