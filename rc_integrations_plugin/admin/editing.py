@@ -5,6 +5,7 @@ from datetime import datetime
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from rc_integrations_plugin.admin import suggesting
 from rc_integrations_plugin.admin.details import render_details
 from rc_integrations_plugin.admin.form_faults import faults_of
 from rc_integrations_plugin.admin.form_fields import fields_of
@@ -22,6 +23,7 @@ from rc_integrations_plugin.admin.merging import merge, remember
 from rc_integrations_plugin.admin.rendering import NAME, render
 from rc_integrations_plugin.admin.viewers import Viewer, current_viewer, find_managed
 from rc_integrations_plugin.errors import ChangedMeanwhile, IntegrationsError, NothingFound
+from rc_integrations_plugin.host.port import searching
 from rc_integrations_plugin.integrations.permissions import Scope, type_of
 from rc_integrations_plugin.integrations.records import (
     IncomingIntegration,
@@ -49,6 +51,7 @@ _AnySaved = Saved[IncomingIntegration] | Saved[OutgoingIntegration]
 
 def add_routes(blueprint: Blueprint) -> None:
     """Add the pages with forms."""
+    suggesting.add_routes(blueprint)
     blueprint.get("/new")(show_new)
     blueprint.get("/new/<kind>")(show_new_of_kind)
     blueprint.post("/new/<kind>")(create)
@@ -194,6 +197,7 @@ def _form_of(services: Services, found: Integration, values: Values, **shown: ob
         version=found.updated_at.isoformat(),
         base=remember(values_of(found)),
         try_address=url_for(f"{NAME}.try_it", integration_id=found.id),
+        completes=searching(services.host) is not None,
         is_frozen=is_frozen(services.settings),
         **shown,  # type: ignore[arg-type]
     )
@@ -208,6 +212,7 @@ def _new_form(
         action=url_for(f"{NAME}.create", kind=name),
         values=values,
         faults=faults,
+        completes=searching(services.host) is not None,
         is_frozen=is_frozen(services.settings),
     )
 

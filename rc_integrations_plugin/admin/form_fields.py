@@ -29,6 +29,16 @@ class Kind(StrEnum):
     SCRIPT = "script"
 
 
+class Completes(StrEnum):
+    """What a field names."""
+
+    ROOMS = "rooms"
+    """Rooms and persons."""
+    SOURCES = "sources"
+    """The same, or all rooms of a kind."""
+    USERS = "users"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Field:
     """One field of a form."""
@@ -42,8 +52,10 @@ class Field:
     """What is in a new form; "yes" ticks a flag."""
     choices: Mapping[str, str] = field(default_factory=dict)
     placeholder: str = ""
-    completes: str = ""
-    """What it names, where it can be completed: rooms or users."""
+    completes: Completes | None = None
+    """What it names, where it can be completed."""
+    is_list: bool = False
+    """Several have commas between them."""
     events: frozenset[EventName] = frozenset()
     """For which events it means something; empty for all."""
     can_be_made: bool = False
@@ -109,7 +121,8 @@ INCOMING: Sequence[Section] = (
                 name="channel",
                 label="Post to Channel",
                 needed=True,
-                completes="rooms",
+                completes=Completes.ROOMS,
+                is_list=True,
                 placeholder="#general, @john",
                 help="Where messages go: #room or @person. Several are separated by commas.",
             ),
@@ -118,7 +131,7 @@ INCOMING: Sequence[Section] = (
                 label="Post as",
                 needed=True,
                 usual="rocket.cat",
-                completes="users",
+                completes=Completes.USERS,
                 help="The user who posts, without @. There must be such a user, and he must be"
                 " able to write in these rooms.",
             ),
@@ -179,7 +192,8 @@ OUTGOING: Sequence[Section] = (
             Field(
                 name="channel",
                 label="Channel",
-                completes="rooms",
+                completes=Completes.SOURCES,
+                is_list=True,
                 events=frozenset(EVENTS_WITH_CHANNELS),
                 placeholder="#general, @john",
                 help="Where to listen: #room or @person, separated by commas; or"
@@ -197,7 +211,7 @@ OUTGOING: Sequence[Section] = (
             Field(
                 name="targetRoom",
                 label="Target Room",
-                completes="rooms",
+                completes=Completes.ROOMS,
                 help="Where answers go, as #room or @person: if it is empty, to the room of the"
                 " event. “User Created” happens in no room and needs one.",
             ),
@@ -221,7 +235,7 @@ OUTGOING: Sequence[Section] = (
                 label="Post as",
                 needed=True,
                 usual="rocket.cat",
-                completes="users",
+                completes=Completes.USERS,
                 help="The user who posts answers, without @. There must be such a user.",
             ),
             _ALIAS,

@@ -36,6 +36,8 @@ class FormView:
     """Something in it is not stored, though nobody typed it here."""
     try_address: str = ""
     """Where its script can be tried without being stored."""
+    completes: bool = False
+    """Names complete themselves while somebody types."""
     is_frozen: bool = False
     """Its script can't be changed on this server."""
 

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import insert
 
 from host_stub import seed
-from host_stub.adapter import ChatHost
 from host_stub.chat import members, rooms, users
 from host_stub.database import db
 from host_stub.models.rooms import PRIVATE_GROUP
@@ -285,17 +284,15 @@ def test_a_permission_for_own_ones_and_rooms_add_up(
 
 
 def test_a_host_that_does_not_say_who_owns_rooms_asks_for_permissions_only(
-    server: Server, olga: Caller, monkeypatch: pytest.MonkeyPatch
+    server: Server, olga: Caller, admin: Caller
 ) -> None:
     document = made(olga, BOTH[0])
-    silent = ChatHost.capabilities - {"owners"}
-    monkeypatch.setattr(ChatHost, "capabilities", silent)
-    monkeypatch.delattr(ChatHost, "owned_rooms")
 
-    assert olga.get("list").status_code == 403
-    assert olga.get("get", integrationId=document["_id"]).status_code == 400
-    assert refusal(olga.send("create", body_of(BOTH[0]))) == "not_authorized"
-    assert may_manage(server.caller("admin"), document)
+    with server.plain_host():
+        assert olga.get("list").status_code == 403
+        assert olga.get("get", integrationId=document["_id"]).status_code == 400
+        assert refusal(olga.send("create", body_of(BOTH[0]))) == "not_authorized"
+        assert may_manage(admin, document)
 
 
 def test_whoever_has_a_hook_of_an_owner_cannot_subscribe_to_his_rooms(

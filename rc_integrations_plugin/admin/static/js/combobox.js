@@ -22,7 +22,7 @@ class Combobox {
       class: "rc-options",
       role: "listbox",
       id: freshId("rc-options"),
-      "aria-label": field.querySelector("label").textContent,
+      "aria-label": "Suggestions",
       hidden: true,
     });
     this.count = element("span", { class: "rc-unseen", role: "status" });
@@ -75,8 +75,12 @@ class Combobox {
 
   async ask() {
     this.asking?.abort();
-    const asking = (this.asking = new AbortController());
     const { text } = this.part();
+    if (text === "" || text === "#" || text === "@") {
+      this.close();
+      return;
+    }
+    const asking = (this.asking = new AbortController());
     try {
       const { options } = await get(this.address, { q: text }, { signal: asking.signal });
       if (!asking.signal.aborted && document.activeElement === this.input) this.show(options.slice(0, MOST));
