@@ -23,6 +23,7 @@ from rc_integrations_plugin.commands import (
     saving,
     script_versions,
     switching,
+    testing,
     watching,
 )
 from rc_integrations_plugin.commands.acting import clear_errors
@@ -54,7 +55,7 @@ for _command in (
     saving.create,
     saving.update,
     watching.explain,
-    watching.test,
+    testing.test,
     watching.tail,
 ):
     integrations.add_command(_command)

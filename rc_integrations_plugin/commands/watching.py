@@ -1,4 +1,4 @@
-"""`explain`, `test` and `tail`: why something happened, making it happen, and seeing it happen."""
+"""`explain` and `tail`: why something happened, and seeing it happen."""
 
 import itertools
 import time
@@ -9,18 +9,10 @@ from typing import Any
 import click
 
 from rc_integrations_plugin.commands import ids
-from rc_integrations_plugin.commands.acting import Actor, Ended, NothingThere, managing
-from rc_integrations_plugin.commands.output import counted, print_json, print_line
+from rc_integrations_plugin.commands.acting import Actor, NothingThere, managing
+from rc_integrations_plugin.commands.output import print_json, print_line
 from rc_integrations_plugin.commands.reading import WAITING, find_history, history_row
-from rc_integrations_plugin.incoming.script import METHOD
-from rc_integrations_plugin.integrations.masks import Mask
-from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
-from rc_integrations_plugin.management import samples
 from rc_integrations_plugin.management.explain import explain as explain_document
-from rc_integrations_plugin.management.saved import Integration
-from rc_integrations_plugin.management.secrets import secrets_of
-from rc_integrations_plugin.outgoing.steps import PREPARE
-from rc_integrations_plugin.scripting.bench import ScriptReport, run_script
 
 _LONGEST = timedelta(minutes=5)
 """How long something may take that is stored when it has ended."""
@@ -47,88 +39,6 @@ def explain(actor: Actor, integration_id: str, history_id: str, *, as_json: bool
         return
     for line in lines:
         print_line(line)
-
-
-@click.command()
-@click.argument("integration_id", metavar="ID", type=ids.ANY)
-@click.option("--body", type=click.File("rb"), help="What an incoming one is sent; - is stdin.")
-@click.option("--dry-run", is_flag=True, help="Only run the script; nothing reaches others.")
-@managing
-def test(actor: Actor, integration_id: str, *, body: Any, dry_run: bool, as_json: bool) -> None:
-    """Try an integration out: call the hook, or open a delivery of a sample event.
-
-    Exit status 1 says that the call was refused, or the script failed.
-    """
-    found = actor.find(integration_id)
-    raw = samples.SAMPLE if body is None else body.read()
-    if dry_run:
-        _run_only(actor, found, raw, as_json=as_json)
-    elif isinstance(found, OutgoingIntegration):
-        _open_sample(actor, found, as_json=as_json)
-    else:
-        _call(actor, found, raw, as_json=as_json)
-
-
-def _call(actor: Actor, found: IncomingIntegration, body: bytes, *, as_json: bool) -> None:
-    answer = samples.call_hook(actor.services, found, body)
-    if as_json:
-        print_json({"status": answer.status, "body": answer.body})
-    else:
-        latest = find_history(actor, found.id, count=1)
-        for line in explain_document(latest[0]) if latest else ():
-            print_line(line)
-    if answer.status >= 400:
-        raise Ended(f"The hook answered {answer.status}")
-
-
-def _open_sample(actor: Actor, found: OutgoingIntegration, *, as_json: bool) -> None:
-    opened = samples.open_sample(actor.services, found)
-    if as_json:
-        print_json([{"deliveryId": delivery.id} for delivery in opened])
-    else:
-        number = counted(len(opened), "delivery").replace("deliverys", "deliveries")
-        print_line(f"{number} opened; `tail {found.id}` shows what comes of it")
-
-
-def _run_only(actor: Actor, found: Integration, body: bytes, *, as_json: bool) -> None:
-    if not (found.script or "").strip():
-        raise Ended("The integration has no script to run")
-    if isinstance(found, OutgoingIntegration):
-        method, argument = PREPARE, samples.outgoing_argument(actor.services, found)
-    else:
-        method, argument = METHOD, samples.incoming_argument(actor.services, found, body)
-    skip = found.skip_transpile
-    report = run_script(found.script or "", method, argument, skip_transpile=skip)
-    _tell_report(report, Mask(*secrets_of(found).values()), as_json=as_json)
-    if not report.ok:
-        raise Ended("The script failed")
-
-
-def _tell_report(report: ScriptReport, mask: Mask, *, as_json: bool) -> None:
-    if as_json:
-        print_json(_masked(report.to_json(), mask))
-        return
-    for line in report.console:
-        print_line(f"console.{line['level']}: {mask.text(line['text'])}", err=True)
-    for call in report.http:
-        print_line(f"http (not made): {call['method']} {mask.text(call['url'])}", err=True)
-    if report.error is not None:
-        print_line(f"{report.error['name']}: {mask.text(report.error['message'])}", err=True)
-    else:
-        print_json(_masked(report.result, mask))
-    click.echo(f"{report.duration_ms:.1f} ms", err=True)
-
-
-def _masked(value: Any, mask: Mask) -> Any:
-    """Return JSON data with the integration's secrets masked."""
-    match value:
-        case str():
-            return mask.text(value)
-        case Mapping():
-            return {key: _masked(one, mask) for key, one in value.items()}
-        case list():
-            return [_masked(one, mask) for one in value]
-    return value
 
 
 @click.command()

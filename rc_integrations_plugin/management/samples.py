@@ -6,48 +6,24 @@ from typing import Any
 
 from rc_integrations_plugin.errors import ApiError
 from rc_integrations_plugin.incoming.answers import Answer
-from rc_integrations_plugin.incoming.body import HookBody, read_body
 from rc_integrations_plugin.incoming.flow import handle_hook
-from rc_integrations_plugin.incoming.request import HookRequest
-from rc_integrations_plugin.incoming.script import build_argument
 from rc_integrations_plugin.integrations.deliveries import Delivery
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.integrations.tokens import new_id
 from rc_integrations_plugin.management.trying import SampleCall, build_request
 from rc_integrations_plugin.outgoing.data import address_data
-from rc_integrations_plugin.outgoing.request import current_data, default_request
-from rc_integrations_plugin.outgoing.script import prepare_argument
+from rc_integrations_plugin.outgoing.request import current_data
 from rc_integrations_plugin.schemas.documents import json_time
 from rc_integrations_plugin.services import Services
 
-SAMPLE = b'{"text": "Example message", "emoji": ":ghost:"}'
-_JSON = "application/json"
-
-
-def call_hook(services: Services, integration: IncomingIntegration, body: bytes) -> Answer:
-    """Call a hook as its sender would, for real: messages are posted, the history has a row."""
-    request = _request(services, integration, body)
-    return handle_hook(services, integration.id, integration.token, request)
+SAMPLE = '{"text": "Example message", "emoji": ":ghost:"}'
+"""The body of a usual call of a hook."""
 
 
 def send_call(services: Services, integration: IncomingIntegration, call: SampleCall) -> Answer:
     """Make a call of a hook that somebody described, for real, and return its answer."""
     request = build_request(services.host, integration, call)
     return handle_hook(services, integration.id, integration.token, request)
-
-
-def incoming_argument(services: Services, integration: IncomingIntegration, body: bytes) -> Any:
-    """Return what the script of a hook would be given for a body.
-
-    Raises:
-        ApiError: nobody is left to post as.
-    """
-    user = services.host.find_user(integration.user_id)
-    if user is None:
-        raise ApiError("Invalid Post As User", code="error-invalid-post-as-user")
-    read: HookBody = read_body(body, _JSON)
-    request = _request(services, integration, body)
-    return build_argument(request, read, integration=integration, user=user)
 
 
 def open_sample(
@@ -87,12 +63,6 @@ def open_sample(
     return opened
 
 
-def outgoing_argument(services: Services, integration: OutgoingIntegration) -> Any:
-    """Return what `prepare_outgoing_request` would be given for a sample event."""
-    data = sample_data(services, integration)
-    return prepare_argument(default_request(integration, url=integration.urls[0], data=data))
-
-
 def sample_data(services: Services, integration: OutgoingIntegration) -> dict[str, Any]:
     """Return the data of an event that did not happen, in a room where the integration listens."""
     room_name, room_id = _room(services, integration)
@@ -117,12 +87,3 @@ def _room(services: Services, integration: OutgoingIntegration) -> tuple[str, st
             for room in services.host.find_rooms(channel[1:]):
                 return room.name or room.id, room.id
     return "general", "GENERAL"
-
-
-def _request(services: Services, integration: IncomingIntegration, body: bytes) -> HookRequest:
-    path = f"/hooks/{integration.id}/{integration.token}"
-    scheme, _, host = services.host.site_url.partition("://")
-    headers = {"content-type": _JSON, "content-length": str(len(body)), "host": host}
-    return HookRequest.from_http(
-        "POST", (scheme, path, ""), headers.items(), body, remote_address="console"
-    )

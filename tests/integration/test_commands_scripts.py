@@ -1,11 +1,13 @@
 """`test --dry-run`, with real script processes."""
 
 import json
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from tests.callers import Server
+from tests.databases import restore_server
 
 pytestmark = [pytest.mark.integration, pytest.mark.real_scripts]
 
@@ -25,10 +27,9 @@ OUTGOING = """class Script {
 
 
 @pytest.fixture
-def server(app: Flask) -> Server:
-    server = Server(app)
-    server.fill()
-    return server
+def server(app: Flask, server_database: Path) -> Server:
+    restore_server(app, server_database)
+    return Server(app)
 
 
 def test_a_dry_run_of_a_hook_runs_its_script_and_posts_nothing(server: Server) -> None:
@@ -41,7 +42,10 @@ def test_a_dry_run_of_a_hook_runs_its_script_and_posts_nothing(server: Server) -
     )
 
     assert result.exit_code == 0, result.output
-    assert json.loads(result.stdout) == {"content": {"text": "HELLO"}}
+    told = json.loads(result.stdout)
+    assert told["message"]["text"] == "HELLO"
+    assert told["message"]["rooms"] == [{"channel": "#general", "room_name": "general"}]
+    assert told["answer"]["status"] == 200
     assert "console.log: by ***" in result.stderr
     assert "http (not made): POST https://other.example/" in result.stderr
     history = runner.invoke(args=["integrations", "history", one["_id"]])
@@ -58,7 +62,12 @@ def test_a_dry_run_of_an_outgoing_one_shows_its_request(server: Server) -> None:
     )
 
     assert result.exit_code == 0, result.output
-    assert json.loads(result.stdout)["result"] == {
+    told = json.loads(result.stdout)
+    assert (told["request"]["method"], told["request"]["url"]) == (
+        "GET",
+        "https://receiver.test/hook",
+    )
+    assert told["script"][0]["result"] == {
         "url": "https://receiver.test/hook",
         "method": "GET",
         "token": "***",

@@ -9,6 +9,7 @@ from rc_integrations_plugin.commands.acting import Actor
 from rc_integrations_plugin.commands.watching import follow
 from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
 from rc_integrations_plugin.integrations.permissions import Operator
+from rc_integrations_plugin.storage.calls import CallFilter
 from tests.callers import OWN, Server
 from tests.factories import make_attempt, make_call, make_delivery, make_incoming, make_outgoing
 from tests.unit.commands.conftest import Console
@@ -103,10 +104,43 @@ def test_test_of_an_outgoing_one_opens_a_delivery_for_each_url(
     assert "switched off" in console.fails(1, "test", one["_id"])
 
 
-def test_a_dry_run_takes_a_script(console: Console, server: Server) -> None:
+def test_a_dry_run_shows_the_message_and_posts_nothing(console: Console, server: Server) -> None:
     one = server.caller("admin").create()
 
-    assert "no script to run" in console.fails(1, "test", one["_id"], "--dry-run")
+    told = console.json("test", one["_id"], "--dry-run")
+
+    assert told["message"]["text"] == "Example message"
+    assert told["message"]["author"] == "rocket.cat"
+    assert told["answer"]["body"]["success"] is True
+    wanted = CallFilter(integration_id=one["_id"])
+    assert server.services.calls.page(wanted, offset=0, count=1)[1] == 0
+
+
+def test_a_recorded_call_is_tried_again(console: Console, server: Server) -> None:
+    one = server.caller("admin").create()
+    recorded = make_call(integration_id=one["_id"], body='{"text": "Again"}')
+    server.services.calls.add(recorded)
+
+    told = console.json("test", one["_id"], "--dry-run", "--from-history", recorded.id)
+
+    assert told["message"]["text"] == "Again"
+    assert "No such line" in console.fails(3, "test", one["_id"], "--from-history", "none")
+
+
+def test_an_event_is_tried_with_its_request(
+    console: Console, server: Server, tmp_path: Path
+) -> None:
+    one = server.caller("admin").create_outgoing(token="sesame-open")
+    event = tmp_path / "event.json"
+    event.write_text('{"text": "told"}')
+
+    told = console.json("test", one["_id"], "--dry-run", "--body", str(event))
+
+    assert json.loads(told["request"]["body"]) == {"text": "told", "token": "***"}
+    event.write_text("[]")
+    assert "must be a JSON object" in console.fails(
+        2, "test", one["_id"], "--dry-run", "--body", str(event)
+    )
 
 
 def pauses(*steps: Callable[[], object]) -> Callable[[], bool]:

@@ -1,0 +1,240 @@
+"""`test`: an integration tried out, for real or as a rehearsal."""
+
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from rc_integrations_plugin.commands import ids
+from rc_integrations_plugin.commands.acting import Actor, Ended, NothingThere, managing
+from rc_integrations_plugin.commands.output import counted, print_json, print_line
+from rc_integrations_plugin.commands.reading import find_history
+from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
+from rc_integrations_plugin.management import samples
+from rc_integrations_plugin.management.explain import explain as explain_document
+from rc_integrations_plugin.management.recorded import recorded_call, recorded_event
+from rc_integrations_plugin.management.trying import (
+    MadeCall,
+    Preview,
+    SampleCall,
+    ScriptChoice,
+    own_script,
+    shown_headers,
+    try_incoming,
+)
+from rc_integrations_plugin.management.trying_outgoing import SampleEvent, try_outgoing
+from rc_integrations_plugin.scripting.protocol import FaultKind
+
+Document = dict[str, Any]
+
+
+@click.command()
+@click.argument("integration_id", metavar="ID", type=ids.ANY)
+@click.option(
+    "--body", type=click.File("rb"), help="What a hook is sent, or the event; - is stdin."
+)
+@click.option("--from-history", "line", metavar="HISTORY_ID", help="A recorded call, or event.")
+@click.option("--dry-run", is_flag=True, help="Nothing is posted, and nobody is called.")
+@click.option(
+    "--script", type=click.File(encoding="utf-8"), help="With --dry-run: another than the stored."
+)
+@managing
+def test(  # noqa: PLR0913 - each is an option
+    actor: Actor,
+    integration_id: str,
+    *,
+    body: Any,
+    line: str | None,
+    dry_run: bool,
+    script: Any,
+    as_json: bool,
+) -> None:
+    """Try an integration out: call the hook, or open a delivery of a sample event.
+
+    Exit status 1 says that the call was refused, or the script failed.
+    """
+    if body is not None and line is not None:
+        raise click.UsageError("--body and --from-history exclude each other")
+    if script is not None and not dry_run:
+        raise click.UsageError("--script takes --dry-run: only the stored script runs for real")
+    found = actor.find(integration_id)
+    choice = own_script(found)
+    if script is not None:
+        choice = dataclasses.replace(choice, source=script.read())
+    raw = None if body is None else body.read()
+    if isinstance(found, OutgoingIntegration):
+        event = _event(actor, found, raw, line)
+        if dry_run:
+            _rehearse_event(actor, found, event, choice, as_json=as_json)
+        else:
+            _open_sample(actor, found, event, as_json=as_json)
+        return
+    call = _sample_call(actor, found, raw, line)
+    if dry_run:
+        _rehearse_call(actor, found, call, choice, as_json=as_json)
+    else:
+        _call(actor, found, call, as_json=as_json)
+
+
+def _sample_call(
+    actor: Actor, found: IncomingIntegration, body: bytes | None, line: str | None
+) -> SampleCall:
+    if line is None:
+        return SampleCall(body=samples.SAMPLE if body is None else body.decode("utf-8", "replace"))
+    recorded = recorded_call(actor.services, actor.manager_of(found), found, line)
+    if recorded is None:
+        raise NothingThere("No such line in the history")
+    if recorded.is_cut:
+        print_line("Only the beginning of this body was recorded", err=True)
+    return recorded.sample
+
+
+def _event(
+    actor: Actor, found: OutgoingIntegration, body: bytes | None, line: str | None
+) -> SampleEvent:
+    if line is not None:
+        recorded = recorded_event(actor.services, actor.manager_of(found), found, line)
+        if recorded is None:
+            raise NothingThere("No such line in the history")
+        return recorded.sample
+    data = samples.sample_data(actor.services, found) if body is None else _read_object(body)
+    return SampleEvent(data=data, url=found.urls[0])
+
+
+def _read_object(body: bytes) -> Mapping[str, Any]:
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict):
+        raise click.UsageError("an event must be a JSON object")
+    return data
+
+
+def _call(actor: Actor, found: IncomingIntegration, call: SampleCall, *, as_json: bool) -> None:
+    answer = samples.send_call(actor.services, found, call)
+    if as_json:
+        print_json({"status": answer.status, "body": answer.body})
+    else:
+        latest = find_history(actor, found.id, count=1)
+        for sentence in explain_document(latest[0]) if latest else ():
+            print_line(sentence)
+    if answer.status >= 400:
+        raise Ended(f"The hook answered {answer.status}")
+
+
+def _open_sample(
+    actor: Actor, found: OutgoingIntegration, event: SampleEvent, *, as_json: bool
+) -> None:
+    opened = samples.open_sample(
+        actor.services, found, manager=actor.manager_of(found), data=event.data
+    )
+    if as_json:
+        print_json([{"deliveryId": delivery.id} for delivery in opened])
+    else:
+        number = counted(len(opened), "delivery").replace("deliverys", "deliveries")
+        print_line(f"{number} opened; `tail {found.id}` shows what comes of it")
+
+
+def _rehearse_call(
+    actor: Actor,
+    found: IncomingIntegration,
+    call: SampleCall,
+    choice: ScriptChoice,
+    *,
+    as_json: bool,
+) -> None:
+    tried = try_incoming(actor.services, found, call, choice)
+    told = {
+        **_message("message", tried.message),
+        "answer": {"status": tried.answer.status, "body": tried.answer.body},
+    }
+    _tell(told, tried.calls, as_json=as_json)
+    if tried.answer.status >= 400:
+        raise Ended(tried.error or f"The hook would answer {tried.answer.status}")
+
+
+def _rehearse_event(
+    actor: Actor,
+    found: OutgoingIntegration,
+    event: SampleEvent,
+    choice: ScriptChoice,
+    *,
+    as_json: bool,
+) -> None:
+    tried = try_outgoing(actor.services, found, event, choice)
+    told: Document = {**_message("messageBefore", tried.before)}
+    if tried.request is not None:
+        body = tried.request.body
+        told["request"] = {
+            "method": tried.request.method,
+            "url": tried.request.url,
+            "headers": dict(tried.request.headers),
+            "body": None if body is None else body.decode("utf-8", "replace"),
+        }
+    else:
+        told["nothingSent"] = tried.nothing_sent
+    if tried.answered is not None:
+        told["answered"] = tried.answered
+    told |= _message("message", tried.after)
+    _tell(told, tried.calls, as_json=as_json)
+    if any(
+        made.run.fault is not None and made.run.fault.kind is not FaultKind.NO_METHOD
+        for made in tried.calls
+    ):
+        raise Ended("The script failed")
+
+
+def _message(name: str, preview: Preview | None) -> Document:
+    if preview is None:
+        return {}
+    draft = {} if preview.draft is None else dataclasses.asdict(preview.draft)
+    told = {key: value for key, value in draft.items() if value and key != "integration_id"}
+    if preview.author is not None:
+        told["author"] = preview.author.username
+    if preview.error:
+        told["error"] = preview.error
+    rooms = [
+        {key: value for key, value in dataclasses.asdict(place).items() if value}
+        for place in preview.places
+    ]
+    return {name: {**told, "rooms": rooms}}
+
+
+def _tell(told: Document, calls: Sequence[MadeCall], *, as_json: bool) -> None:
+    if as_json:
+        print_json({**told, "script": [_made(one) for one in calls]})
+        return
+    for one in calls:
+        for line in one.run.console:
+            print_line(f"console.{line.level}: {line.text}", err=True)
+        for request in one.requests:
+            print_line(f"http (not made): {request.method} {request.url}", err=True)
+        if one.run.fault is not None:
+            place = "" if one.run.fault.line is None else f" (line {one.run.fault.line})"
+            print_line(f"{one.run.fault.name}: {one.run.fault.message}{place}", err=True)
+        print_line(f"{one.method}: {one.run.duration_ms:.1f} ms", err=True)
+    print_json(told)
+
+
+def _made(one: MadeCall) -> Document:
+    fault = one.run.fault
+    return {
+        "method": one.method,
+        "ok": fault is None,
+        "result": one.run.value,
+        "error": None if fault is None else {**dataclasses.asdict(fault), "kind": fault.kind.value},
+        "console": [dataclasses.asdict(line) for line in one.run.console],
+        "http": [
+            {
+                "method": request.method,
+                "url": request.url,
+                "headers": shown_headers(request.headers),
+                "body": request.body,
+            }
+            for request in one.requests
+        ],
+        "duration_ms": one.run.duration_ms,
+    }
