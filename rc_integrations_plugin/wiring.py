@@ -8,7 +8,7 @@ from flask_sqlalchemy import SQLAlchemy
 from redis import ConnectionPool
 from sqlalchemy import Engine
 
-from rc_integrations_plugin.admin import pages
+from rc_integrations_plugin.admin import pages, reference
 from rc_integrations_plugin.api import subscriptions, views as api_views
 from rc_integrations_plugin.delivery.rq_wakeup import RqWakeUp
 from rc_integrations_plugin.delivery.sender import HttpSender, read_rules
@@ -35,6 +35,7 @@ from rc_integrations_plugin.storage.deliveries import DeliveryStore
 from rc_integrations_plugin.storage.integrations import IntegrationStore
 from rc_integrations_plugin.storage.overview import OverviewStore
 from rc_integrations_plugin.storage.script_versions import ScriptVersionStore
+from rc_integrations_plugin.storage.script_tests import ScriptTestStore
 from rc_integrations_plugin.storage.state import StateStore
 
 
@@ -54,6 +55,7 @@ def install(app: Flask, host: Host) -> Services:
     app.register_blueprint(subscriptions.build_blueprint())
     app.register_blueprint(build_blueprint())
     app.register_blueprint(pages.build_blueprint())
+    app.register_blueprint(reference.build_blueprint())
     return services
 
 
@@ -82,6 +84,7 @@ def build_services(
         overview=OverviewStore(engine),
         audit=AuditStore(engine),
         script_versions=ScriptVersionStore(engine),
+        script_tests=ScriptTestStore(engine),
         state=StateStore(engine),
         scripts=RqScriptRunner(settings, orders) if on_workers else local_scripts,
         local_scripts=local_scripts,

@@ -30,4 +30,8 @@ def show_http_error(error: HTTPException) -> ResponseReturnValue:
     """Answer for a request that Flask refuses; pages get Flask's own answer."""
     if error.code is None or error.code < 400 or not request.path.startswith("/api/"):
         return error
-    return jsonify({"success": False, "error": error.description or error.name}), error.code
+    answer = jsonify({"success": False, "error": error.description or error.name})
+    allowed = dict(error.get_headers()).get("Allow")
+    if allowed is not None:
+        answer.headers["Allow"] = allowed
+    return answer, error.code

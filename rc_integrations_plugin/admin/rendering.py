@@ -47,9 +47,15 @@ def render(template: str, viewer: Viewer | None, **values: Any) -> str:
     )
 
 
+def protect_public(response: Response) -> Response:
+    """Add what keeps other sites and scripts away from a page that is the same for everybody."""
+    response.headers.update(_HEADERS)
+    return response
+
+
 def protect(response: Response) -> Response:
     """Add what keeps other sites, caches and scripts away from a page."""
-    response.headers.update(_HEADERS)
+    protect_public(response)
     if request.endpoint == f"{NAME}.static":
         return response
     response.headers["Cache-Control"] = "no-store"

@@ -98,6 +98,11 @@ class Moment(fields.Field[datetime]):
         except ValueError as error:
             raise self.make_error("invalid") from error
 
+    def describe(self) -> dict[str, Any]:
+        """Return what it takes as JSON Schema, as far as a pattern can tell a time."""
+        times = ["2026-03-01", "2026-03-01T12:00:00Z"]
+        return {"type": "string", "pattern": r"^\s*[0-9]{4}[0-9W-][\s\S]*$", "examples": times}
+
 
 class Number(fields.Field[float]):
     """A JSON number between two bounds."""

@@ -77,8 +77,11 @@ class HistoryParameters(_Paged):
         validate=validate.OneOf([*CallOutcome, *DeliveryOutcome], error=_NOT_ALLOWED),
         **about("Only what ended so."),
     )
-    oldest = Moment(load_default=None)
-    latest = Moment(load_default=None)
+    oldest = Moment(
+        load_default=None,
+        **about("Only what began then or later: ISO 8601, in UTC unless it says."),
+    )
+    latest = Moment(load_default=None, **about("Only what began earlier."))
 
 
 class GetParameters(OpenSchema):
