@@ -69,9 +69,13 @@ def plan(actor: Actor, *, file: Any, prune: bool, as_json: bool) -> None:
 def apply(actor: Actor, *, file: Any, prune: bool, yes: bool, as_json: bool) -> None:
     """Make integrations as FILE describes them; what is so already stays untouched.
 
-    Secrets stay as they are. Those of new integrations are made, and shown this once.
+    Secrets stay as they are, but for those that FILE has from the environment. Those of new
+    integrations are made, and shown this once.
     """
     wanted = _plan(actor, file, prune=prune)
+    if wanted.unknown:
+        title, what, place = wanted.unknown[0]
+        raise click.UsageError(f"{place} is not set: {title} has its {what} from there")
     doomed = sum(change.entry is None for change in wanted.changes)
     if doomed and not yes:
         click.confirm(f"Remove {counted(doomed, 'integration')}?", abort=True, err=True)
@@ -130,6 +134,8 @@ def _plain(value: Any) -> str:
 
 
 def _tell_rest(wanted: Plan, *, prune: bool) -> None:
+    for title, what, place in wanted.unknown:
+        print_line(f"? {title}: {what} cannot be compared: {place} is not set", err=True)
     for title, what in wanted.missing:
         print_line(f"! {title} needs {what}: set it with `flask integrations update`", err=True)
     if wanted.undescribed and not prune:

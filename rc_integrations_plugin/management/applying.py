@@ -1,5 +1,6 @@
 """Doing what a plan says: by the same ways that the API goes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,11 +9,11 @@ from rc_integrations_plugin.integrations.permissions import Manager, read_manage
 from rc_integrations_plugin.integrations.records import IntegrationType, OutgoingIntegration
 from rc_integrations_plugin.integrations.tokens import new_token
 from rc_integrations_plugin.management import switching
-from rc_integrations_plugin.management.descriptions import SECRET_FIELDS, Entry, to_body
+from rc_integrations_plugin.management.descriptions import DEFAULTS, SECRET_FIELDS, Entry, to_body
 from rc_integrations_plugin.management.incoming import create_incoming, update_incoming
 from rc_integrations_plugin.management.outgoing import create_outgoing, update_outgoing
 from rc_integrations_plugin.management.planning import Change
-from rc_integrations_plugin.management.saved import Integration
+from rc_integrations_plugin.management.saved import Integration, Saved
 from rc_integrations_plugin.schemas.incoming import read_changed_incoming, read_new_incoming
 from rc_integrations_plugin.schemas.outgoing import read_changed_outgoing, read_new_outgoing
 from rc_integrations_plugin.services import Services
@@ -53,15 +54,14 @@ def _create(services: Services, manager: Manager, entry: Entry) -> Applied:
     if entry.type is IntegrationType.INCOMING:
         made = create_incoming(services, manager, read_new_incoming(body)).integration
         return Applied(made, {"token": made.token})
+    given = entry.given.body()
     secrets = {}
-    if entry.fields["token"]:
+    if entry.fields["token"] and "token" not in given:
         secrets["token"] = body["token"] = new_token()
     if entry.fields["signingSecret"]:
         body["signingSecret"] = True
-    saved = create_outgoing(services, manager, read_new_outgoing(body))
-    if saved.signing_secret is not None:
-        secrets["signingSecret"] = saved.signing_secret
-    return Applied(saved.integration, secrets)
+    saved = create_outgoing(services, manager, read_new_outgoing(body | given))
+    return Applied(saved.integration, secrets | _made(saved, given))
 
 
 def _update(
@@ -69,7 +69,8 @@ def _update(
 ) -> Applied:
     whole = to_body(entry)
     changed = set(change.differences)
-    body = {name: whole.get(name) for name in (*_NEEDED, *changed - set(SECRET_FIELDS))}
+    plain = changed & set(DEFAULTS[entry.type]) - set(SECRET_FIELDS)
+    body = {name: whole.get(name) for name in (*_NEEDED, *plain)}
     body |= {"type": entry.type.value, "integrationId": old.id, "name": entry.name}
     if not isinstance(old, OutgoingIntegration):
         form = read_changed_incoming(body)
@@ -78,23 +79,30 @@ def _update(
     secrets = _change_secrets(body, changed, entry, old)
     changed_form = read_changed_outgoing(body)
     saved = update_outgoing(services, manager, changed_form, version=old.updated_at)
-    if saved.signing_secret is not None:
-        secrets["signingSecret"] = saved.signing_secret
-    return Applied(saved.integration, secrets)
+    return Applied(saved.integration, secrets | _made(saved, entry.given.body()))
 
 
 def _change_secrets(
     body: dict[str, Any], changed: set[str], entry: Entry, old: OutgoingIntegration
 ) -> dict[str, str]:
     """Put into a body what changes of the secrets, and return those that are made now."""
-    secrets = {}
-    if "token" in changed:
+    given, secrets = entry.given.body(), {}
+    if "token" in changed and "token" not in given:
         secrets["token"] = body["token"] = new_token()
     if "signingSecret" in changed:
         body["signingSecret"] = entry.fields["signingSecret"]
     if "basicAuth" in changed:
         body["basicAuth"] = None
-    if "headers" in changed:
+    body |= {name: given[name] for name in changed & set(given)}
+    if any(name.partition(" ")[0] in {"header", "headers"} for name in changed):
         wanted = set(entry.fields["headers"])
-        body["headers"] = {name: text for name, text in old.headers.items() if name in wanted}
+        kept = {name: text for name, text in old.headers.items() if name in wanted}
+        body["headers"] = kept | given.get("headers", {})
     return secrets
+
+
+def _made(saved: Saved[OutgoingIntegration], given: Mapping[str, Any]) -> dict[str, str]:
+    """Return the signing secret, if the server made it now."""
+    if saved.signing_secret is None or "signingSecret" in given:
+        return {}
+    return {"signingSecret": saved.signing_secret}

@@ -1,11 +1,12 @@
 """Integrations described for people and for git: by names, without secrets. Values only.
 
 A description has the API's names for fields. Where a secret is, it holds `true` (or, for headers,
-the names); in a URL it holds `***` in its place, and in a script `<<token>>` and the like.
+the names), or where else it is to be found; in a URL it holds `***` in its place, and in a script
+`<<token>>` and the like.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -13,6 +14,7 @@ from rc_integrations_plugin.errors import InvalidParams
 from rc_integrations_plugin.integrations.channels import EVENTS_WITH_CHANNELS, split_channels
 from rc_integrations_plugin.integrations.permissions import type_of
 from rc_integrations_plugin.integrations.records import IntegrationType, OutgoingIntegration
+from rc_integrations_plugin.management.given import Given, GivenFault, take_given
 from rc_integrations_plugin.management.outgoing_checks import USUAL_RETRIES
 from rc_integrations_plugin.management.saved import Integration
 from rc_integrations_plugin.management.secrets import masked_script, masked_url
@@ -93,6 +95,8 @@ class Entry:
     """On the server that it was exported from."""
     fields: Description
     """All of the type, those that were left out too."""
+    given: Given = field(default_factory=Given)
+    """Secrets that the file has the places of."""
 
     @property
     def title(self) -> str:
@@ -171,10 +175,11 @@ def _read_entry(data: Any, number: int) -> Entry:
     if unknown:
         raise DescriptionFault(f"{place}: there is no field {', '.join(unknown)}")
     try:
-        fields = _complete(kind, data)
-        entry = Entry(kind, _text(data, "name"), _text(data, "id") or None, fields)
-        check_body(kind, to_body(entry))
-    except (InvalidParams, DescriptionFault) as error:
+        plain, given = take_given(data)
+        fields = _complete(kind, plain)
+        entry = Entry(kind, _text(data, "name"), _text(data, "id") or None, fields, given)
+        check_body(kind, to_body(entry) | given.body())
+    except (InvalidParams, DescriptionFault, GivenFault) as error:
         raise DescriptionFault(f"{place}: {' '.join(str(error).split())}") from error
     return entry
 

@@ -55,6 +55,8 @@ class Plan:
     changes: Sequence[Change]
     missing: Sequence[tuple[str, str]]
     """Integrations, and secrets of theirs that the description tells of and nobody has set."""
+    unknown: Sequence[tuple[str, str, str]]
+    """Integrations, secrets of theirs that cannot be compared, and the empty places of these."""
     undescribed: Sequence[Integration]
 
 
@@ -73,6 +75,7 @@ def make_plan(entries: Sequence[Entry], existing: Sequence[Integration], *, prun
     pairs = _match(entries, existing)
     changes: list[Change] = []
     missing: list[tuple[str, str]] = []
+    unknown: list[tuple[str, str, str]] = []
     for entry, old in pairs:
         whole = _with_secrets(entry, old)
         differences = _differences(whole, old)
@@ -81,11 +84,12 @@ def make_plan(entries: Sequence[Entry], existing: Sequence[Integration], *, prun
         elif differences:
             changes.append(Change("update", entry.type, old.name, old, whole, differences))
         missing += [(entry.title, what) for what in _missing(entry, old)]
+        unknown += [(entry.title, what, place) for what, place in entry.given.unset()]
     matched = {old.id for _, old in pairs if old is not None}
     undescribed = [one for one in existing if one.id not in matched]
     if prune:
         changes += [Change("remove", type_of(one), one.name, one) for one in undescribed]
-    return Plan(changes, missing, undescribed)
+    return Plan(changes, missing, unknown, undescribed)
 
 
 def _match(
@@ -130,6 +134,8 @@ def _with_secrets(entry: Entry, old: Integration | None) -> Entry:
         urls = old.urls if isinstance(old, OutgoingIntegration) else ()
         whole = {masked_url(url, old): url for url in urls if old is not None}
         fields["urls"] = tuple(whole.get(url, url) for url in fields["urls"])
+        if old is not None and any(one.value is None for one in entry.given.urls):
+            fields["urls"] = urls
         if any(MASK in url and url not in urls for url in fields["urls"]):
             raise DescriptionFault(f"{entry.title}: urls hold {MASK} in place of a secret")
     return replace(entry, fields=fields)
@@ -138,20 +144,27 @@ def _with_secrets(entry: Entry, old: Integration | None) -> Entry:
 def _differences(entry: Entry, old: Integration | None) -> dict[str, Difference]:
     if old is None:
         return {}
-    found: dict[str, Difference] = {}
-    if entry.name != old.name:
-        found["name"] = (old.name, entry.name)
-    is_now, wanted = describe(old), dict(entry.fields)
+    is_now = {"name": old.name, **describe(old)}
+    wanted: dict[str, Any] = {"name": entry.name, **entry.fields}
     wanted["script"] = masked_script(wanted["script"], old)
-    if "urls" in wanted:
-        is_whole_same = isinstance(old, OutgoingIntegration) and old.urls == wanted["urls"]
-        wanted["urls"] = tuple(masked_url(url, old) for url in wanted["urls"])
-        if not is_whole_same and wanted["urls"] == is_now["urls"]:
-            found["urls"] = (is_now["urls"], wanted["urls"])
-    for name, value in wanted.items():
-        if value != is_now[name] and _can_change(name, is_now[name], value):
-            found[name] = (is_now[name], value)
+    found = {
+        name: (is_now[name], value)
+        for name, value in wanted.items()
+        if name != "urls" and value != is_now[name] and _can_change(name, is_now[name], value)
+    }
+    if isinstance(old, OutgoingIntegration):
+        found |= _url_difference(entry, old)
+        found = {name: pair for name, pair in found.items() if name not in entry.given.fields}
+        found |= entry.given.differences(old)
     return found
+
+
+def _url_difference(entry: Entry, old: OutgoingIntegration) -> dict[str, Difference]:
+    wanted = entry.fields["urls"]
+    if wanted == old.urls:
+        return {}
+    shown = (entry.given.show_url(url, masked_url(url, old)) for url in wanted)
+    return {"urls": (describe(old)["urls"], tuple(shown))}
 
 
 def _can_change(name: str, is_now: Any, wanted: Any) -> bool:
@@ -172,8 +185,13 @@ def _can_change(name: str, is_now: Any, wanted: Any) -> bool:
 def _missing(entry: Entry, old: Integration | None) -> Iterable[str]:
     """Yield secrets that only people can set."""
     is_now = {} if old is None else describe(old)
-    if entry.fields.get("basicAuth") and not is_now.get("basicAuth"):
+    given = entry.given
+    if (
+        entry.fields.get("basicAuth")
+        and "basicAuth" not in given.fields
+        and not is_now.get("basicAuth")
+    ):
         yield "basicAuth"
     for name in entry.fields.get("headers", ()):
-        if name not in is_now.get("headers", ()):
+        if name not in given.headers and name not in is_now.get("headers", ()):
             yield f"the header {name}"
