@@ -11,6 +11,7 @@ from rc_integrations_plugin.admin.form_values import YES
 from rc_integrations_plugin.admin.rendering import NAME
 from rc_integrations_plugin.integrations.deliveries import DeliveryAttempt
 from rc_integrations_plugin.integrations.history import IncomingCall
+from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.management import recorded
 from rc_integrations_plugin.management.sample_calls import SAMPLE_CALLS
@@ -78,10 +79,12 @@ class TryForm:
         )
 
 
-def fresh_form(services: Services, integration: Integration, picked: str) -> TryForm:
+def fresh_form(
+    services: Services, manager: Manager, integration: Integration, picked: str
+) -> TryForm:
     """Return a form with the stored script and what was picked, or else what was last recorded."""
     if not picked:
-        latest = options(services, integration)
+        latest = options(services, manager, integration)
         picked = latest[0].id if latest else ""
     form = TryForm(
         texts={},
@@ -89,7 +92,7 @@ def fresh_form(services: Services, integration: Integration, picked: str) -> Try
         runs_script=integration.script_enabled and bool((integration.script or "").strip()),
         skip_transpile=integration.skip_transpile,
     )
-    return filled(services, integration, form, picked)
+    return filled(services, manager, integration, form, picked)
 
 
 def typed_form(integration: Integration, sent: Mapping[str, str]) -> TryForm:
@@ -108,19 +111,25 @@ def typed_form(integration: Integration, sent: Mapping[str, str]) -> TryForm:
     )
 
 
-def filled(services: Services, integration: Integration, form: TryForm, picked: str) -> TryForm:
+def filled(
+    services: Services, manager: Manager, integration: Integration, form: TryForm, picked: str
+) -> TryForm:
     """Return a form with another call or event in it, and the script that it has."""
     if isinstance(integration, IncomingIntegration):
-        return _with_call(services, integration, form, picked)
-    return _with_event(services, integration, form, picked)
+        return _with_call(services, manager, integration, form, picked)
+    return _with_event(services, manager, integration, form, picked)
 
 
 def _with_call(
-    services: Services, integration: IncomingIntegration, form: TryForm, picked: str
+    services: Services,
+    manager: Manager,
+    integration: IncomingIntegration,
+    form: TryForm,
+    picked: str,
 ) -> TryForm:
     known = None
     if picked and not picked.startswith(SAMPLE):
-        known = recorded.recorded_call(services, integration, picked)
+        known = recorded.recorded_call(services, manager, integration, picked)
     if known is not None:
         call, notes = known.sample, _notes(known.sample, is_cut=known.is_cut)
         return replace(form, texts=_texts_of_call(call), picked=picked, notes=notes)
@@ -132,11 +141,15 @@ def _with_call(
 
 
 def _with_event(
-    services: Services, integration: OutgoingIntegration, form: TryForm, picked: str
+    services: Services,
+    manager: Manager,
+    integration: OutgoingIntegration,
+    form: TryForm,
+    picked: str,
 ) -> TryForm:
     known = None
     if picked and not picked.startswith(SAMPLE):
-        known = recorded.recorded_event(services, integration, picked)
+        known = recorded.recorded_event(services, manager, integration, picked)
     if known is not None:
         notes = _notes(known.sample, is_cut=known.is_cut)
         return replace(form, texts=_texts_of_event(known.sample), picked=picked, notes=notes)
@@ -186,11 +199,13 @@ def read_event(form: TryForm, integration: OutgoingIntegration) -> SampleEvent:
     return SampleEvent(data=data, url=url, status=status, headers=headers, body=texts["answer"])
 
 
-def options(services: Services, integration: Integration) -> list[IncomingCall | DeliveryAttempt]:
-    """Return what of the history can be picked."""
+def options(
+    services: Services, manager: Manager, integration: Integration
+) -> list[IncomingCall | DeliveryAttempt]:
+    """Return what of the history this manager can pick."""
     if isinstance(integration, IncomingIntegration):
-        return list(recorded.latest_calls(services, integration))
-    return list(recorded.latest_attempts(services, integration))
+        return list(recorded.latest_calls(services, manager, integration))
+    return list(recorded.latest_attempts(services, manager, integration))
 
 
 def history_address(integration_id: str, line: str) -> str:

@@ -1,6 +1,6 @@
 """Trying an integration out: a call or an event, its script, and what would come of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,8 +17,10 @@ from rc_integrations_plugin.admin.viewers import Viewer, current_viewer, find_ma
 from rc_integrations_plugin.errors import IntegrationsError
 from rc_integrations_plugin.incoming.answers import Answer
 from rc_integrations_plugin.integrations.deliveries import Delivery
+from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.management.freezing import is_frozen
+from rc_integrations_plugin.management.recorded import recorded_call
 from rc_integrations_plugin.management.sample_calls import SAMPLE_CALLS
 from rc_integrations_plugin.management.samples import open_sample, send_call
 from rc_integrations_plugin.management.trying import (
@@ -63,7 +65,8 @@ def show_try(integration_id: str) -> ResponseReturnValue:
     services = current_services()
     viewer = current_viewer(services)
     found = find_managed(services, viewer, integration_id)
-    form = try_form.fresh_form(services, found, request.args.get("from", ""))
+    manager = viewer.manager_of(found)
+    form = try_form.fresh_form(services, manager, found, request.args.get("from", ""))
     return _page(services, viewer, found, form, Shown())
 
 
@@ -72,16 +75,18 @@ def try_it(integration_id: str) -> ResponseReturnValue:
     services = current_services()
     viewer = current_viewer(services)
     found = find_managed(services, viewer, integration_id)
-    sent = request.form
+    sent, manager = request.form, viewer.manager_of(found)
     action = sent.get("do", "")
     if action not in _ACTIONS:
-        return _page(services, viewer, found, _brought_form(services, found, sent), Shown())
+        return _page(
+            services, viewer, found, _brought_form(services, manager, found, sent), Shown()
+        )
     form = try_form.typed_form(found, sent)
     if action == "pick":
-        form = try_form.filled(services, found, form, sent.get("try_from", ""))
+        form = try_form.filled(services, manager, found, form, sent.get("try_from", ""))
         return _page(services, viewer, found, form, Shown())
     try:
-        shown = _ACTIONS[action](services, found, form)
+        shown = _ACTIONS[action](services, manager, found, form)
     except Unreadable as error:
         form = replace(form, faults=error.faults)
         return _page(services, viewer, found, form, Shown()), 400
@@ -90,9 +95,11 @@ def try_it(integration_id: str) -> ResponseReturnValue:
     return _page(services, viewer, found, form, shown)
 
 
-def _brought_form(services: Services, found: Integration, sent: Mapping[str, str]) -> TryForm:
+def _brought_form(
+    services: Services, manager: Manager, found: Integration, sent: Mapping[str, str]
+) -> TryForm:
     """Return a form with the script that somebody is writing, not stored yet."""
-    form = try_form.fresh_form(services, found, "")
+    form = try_form.fresh_form(services, manager, found, "")
     if "script" not in sent:
         return form
     brought = try_form.typed_form(found, sent)
@@ -104,26 +111,32 @@ def _brought_form(services: Services, found: Integration, sent: Mapping[str, str
     )
 
 
-def _run(services: Services, found: Integration, form: TryForm) -> Shown:
+def _run(services: Services, manager: Manager, found: Integration, form: TryForm) -> Shown:
     if isinstance(found, OutgoingIntegration):
         event = try_form.read_event(form, found)
         return Shown(tried_event=try_outgoing(services, found, event, form.choice))
     call = try_form.read_call(form, most_bytes=services.settings.max_body_bytes)
     tried = try_incoming(services, found, call, form.choice)
-    before = services.calls.find(found.id, form.picked)
-    return Shown(tried_call=tried, compared=None if before is None else compare(before, tried))
+    before = recorded_call(services, manager, found, form.picked)
+    compared = None if before is None else compare(before.call, tried)
+    return Shown(tried_call=tried, compared=compared)
 
 
-def _ask(services: Services, found: Integration, form: TryForm) -> Shown:
+def _ask(
+    services: Services,
+    manager: Manager,  # noqa: ARG001 as the others
+    found: Integration,
+    form: TryForm,
+) -> Shown:
     """Ask before a test is sent, if it can be."""
     _read(services, found, form)
     return Shown(asks=True)
 
 
-def _send(services: Services, found: Integration, form: TryForm) -> Shown:
+def _send(services: Services, manager: Manager, found: Integration, form: TryForm) -> Shown:
     if isinstance(found, OutgoingIntegration):
         event = try_form.read_event(form, found)
-        opened = open_sample(services, found, data=event.data)
+        opened = open_sample(services, found, manager=manager, data=event.data)
         line = try_form.history_address(found.id, opened[0].id if opened else "")
         return Shown(opened=tuple(opened), line=line)
     call = try_form.read_call(form, most_bytes=services.settings.max_body_bytes)
@@ -131,7 +144,7 @@ def _send(services: Services, found: Integration, form: TryForm) -> Shown:
     return Shown(sent=answer, line=try_form.history_address(found.id, _line(services, found)))
 
 
-def _go_back(services: Services, found: Integration, form: TryForm) -> Shown:  # noqa: ARG001
+def _go_back(*_: object) -> Shown:
     """Show the form as it was."""
     return Shown()
 
@@ -149,7 +162,13 @@ def _line(services: Services, found: IncomingIntegration) -> str:
     return next((call.id for call in calls if call.remote_address == FROM_HERE), "")
 
 
-_ACTIONS = {"run": _run, "pick": _go_back, "send": _ask, "really": _send, "back": _go_back}
+_ACTIONS: Mapping[str, Callable[[Services, Manager, Any, TryForm], Shown]] = {
+    "run": _run,
+    "pick": _go_back,
+    "send": _ask,
+    "really": _send,
+    "back": _go_back,
+}
 
 
 def _page(
@@ -170,7 +189,7 @@ def _page(
         shown=shown,
         incoming=incoming,
         samples={name: label for name, (label, _) in SAMPLE_CALLS.items()} if incoming else {},
-        recorded=try_form.options(services, found),
+        recorded=try_form.options(services, viewer.manager_of(found), found),
         stored_script=(found.script or "") if found.script_enabled else "",
         scripts_are_off=services.settings.scripts is ScriptsAllowed.OFF,
         is_frozen=is_frozen(services.settings),

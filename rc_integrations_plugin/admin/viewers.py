@@ -42,7 +42,11 @@ class Viewer:
 
     def may_manage(self, integration: IncomingIntegration | OutgoingIntegration) -> bool:
         """Return whether the integration is in his scope."""
-        return self.managers[type_of(integration)].may_manage(integration)
+        return self.manager_of(integration).may_manage(integration)
+
+    def manager_of(self, integration: IncomingIntegration | OutgoingIntegration) -> Manager:
+        """Return what he may manage of the type of an integration."""
+        return self.managers[type_of(integration)]
 
 
 def read_viewer(host: Host, user: User) -> Viewer:

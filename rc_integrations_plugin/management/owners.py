@@ -1,8 +1,9 @@
 """What owners of rooms may save, and what of the past they may see."""
 
 import dataclasses
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from rc_integrations_plugin.errors import ApiError
@@ -16,6 +17,7 @@ NOT_HIMSELF = (
     "Who owns the rooms may let it post as himself, or as a user who holds message-impersonate"
 )
 NOT_AS_OTHERS = "Who owns the rooms may not let it post as the person whose doing it was"
+NOT_HIS_EVENT = "You may try it with what you do yourself in a room that you own"
 NEW_ADDRESS = (
     "It calls another server now: give its headers, its user and password anew, or remove them"
 )
@@ -50,6 +52,23 @@ def settle(
         if isinstance(old, OutgoingIntegration) and old.created_by.id != manager.user.id:
             _check_address(old, new)
     return dataclasses.replace(new, bound_to_rooms=True)
+
+
+def check_event(
+    manager: Manager, integration: OutgoingIntegration, data: Mapping[str, Any]
+) -> None:
+    """Do nothing if he may have an integration told of an event that he made up.
+
+    Answers go to its room, and may be posted as the person whose doing it was.
+
+    Raises:
+        ApiError: as an owner of its rooms, he may not.
+    """
+    if manager.is_permitted_for(integration):
+        return
+    persons = {manager.user.id, integration.user_id}
+    if data.get("channel_id") not in manager.rooms or data.get("user_id") not in persons:
+        raise ApiError(NOT_HIS_EVENT, code="error-invalid-channel")
 
 
 def past_of(

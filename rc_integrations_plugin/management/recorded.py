@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from rc_integrations_plugin.integrations.deliveries import DeliveryAttempt
 from rc_integrations_plugin.integrations.history import IncomingCall
+from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.management.attempts import attempt_document
+from rc_integrations_plugin.management.owners import past_of
 from rc_integrations_plugin.management.trying import JSON_TYPE, SampleCall
 from rc_integrations_plugin.management.trying_outgoing import SampleEvent
 from rc_integrations_plugin.services import Services
@@ -40,25 +42,32 @@ class RecordedEvent:
     """Only the beginning of the answer was recorded."""
 
 
-def latest_calls(services: Services, integration: IncomingIntegration) -> list[IncomingCall]:
-    """Return the calls to choose from, the newest first."""
-    wanted = CallFilter(integration_id=integration.id)
+def latest_calls(
+    services: Services, manager: Manager, integration: IncomingIntegration
+) -> list[IncomingCall]:
+    """Return the calls to choose from, the newest first: those that this manager may see."""
+    since = past_of(manager, integration)
+    wanted = CallFilter(integration_id=integration.id, since=since)
     return list(services.calls.page(wanted, offset=0, count=_OFFERED)[0])
 
 
-def latest_attempts(services: Services, integration: OutgoingIntegration) -> list[DeliveryAttempt]:
-    """Return the attempts to choose from, the newest first."""
-    wanted = AttemptFilter(integration_id=integration.id)
+def latest_attempts(
+    services: Services, manager: Manager, integration: OutgoingIntegration
+) -> list[DeliveryAttempt]:
+    """Return the attempts to choose from, the newest first: those that this manager may see."""
+    since = past_of(manager, integration)
+    wanted = AttemptFilter(integration_id=integration.id, events_since=since)
     found, _ = services.deliveries.page(wanted, offset=0, count=_OFFERED)
     return [attempt for attempt, _ in found]
 
 
 def recorded_call(
-    services: Services, integration: IncomingIntegration, call_id: str
+    services: Services, manager: Manager, integration: IncomingIntegration, call_id: str
 ) -> RecordedCall | None:
     """Return a recorded call of a hook; `***` stands in it for what was secret."""
     call = services.calls.find(integration.id, call_id)
-    if call is None:
+    since = past_of(manager, integration)
+    if call is None or (since is not None and call.called_at < since):
         return None
     limit = services.settings.history_body_bytes
     size = len(call.body.encode("utf-8", "replace"))
@@ -74,10 +83,11 @@ def recorded_call(
 
 
 def recorded_event(
-    services: Services, integration: OutgoingIntegration, attempt_id: str
+    services: Services, manager: Manager, integration: OutgoingIntegration, attempt_id: str
 ) -> RecordedEvent | None:
     """Return a recorded event and its answer; `***` stands in it for what was secret."""
-    found = services.deliveries.find_attempt(integration.id, attempt_id)
+    since = past_of(manager, integration)
+    found = services.deliveries.find_attempt(integration.id, attempt_id, events_since=since)
     if found is None:
         return None
     attempt, delivery = found

@@ -8,8 +8,10 @@ from rc_integrations_plugin.errors import ApiError
 from rc_integrations_plugin.incoming.answers import Answer
 from rc_integrations_plugin.incoming.flow import handle_hook
 from rc_integrations_plugin.integrations.deliveries import Delivery
+from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.integrations.tokens import new_id
+from rc_integrations_plugin.management.owners import check_event
 from rc_integrations_plugin.management.trying import SampleCall, build_request
 from rc_integrations_plugin.outgoing.data import address_data
 from rc_integrations_plugin.outgoing.request import current_data
@@ -27,21 +29,27 @@ def send_call(services: Services, integration: IncomingIntegration, call: Sample
 
 
 def open_sample(
-    services: Services, integration: OutgoingIntegration, *, data: Mapping[str, Any] | None = None
+    services: Services,
+    integration: OutgoingIntegration,
+    *,
+    manager: Manager,
+    data: Mapping[str, Any] | None = None,
 ) -> Sequence[Delivery]:
     """Store a delivery of a sample event for each URL, and wake a worker.
 
     Args:
         services: where it is stored.
         integration: who tells its receivers.
+        manager: who wants it, and may manage the integration.
         data: what they are told, without the token; None for the usual sample.
 
     Raises:
-        ApiError: the integration is switched off.
+        ApiError: the integration is switched off, or he may not have it told of that.
     """
     if not integration.enabled:
         raise ApiError("The integration is switched off", code="error-integration-disabled")
     told = sample_data(services, integration) if data is None else current_data(integration, data)
+    check_event(manager, integration, told)
     word = told.get("trigger_word")
     opened = []
     for url in integration.urls:
@@ -84,6 +92,7 @@ def sample_data(services: Services, integration: OutgoingIntegration) -> dict[st
 def _room(services: Services, integration: OutgoingIntegration) -> tuple[str, str]:
     for channel in (integration.target_room or "", *integration.channels):
         if channel.startswith("#"):
-            for room in services.host.find_rooms(channel[1:]):
+            known_id = integration.channel_ids.get(channel)
+            for room in services.host.find_rooms(known_id or channel[1:]):
                 return room.name or room.id, room.id
     return "general", "GENERAL"

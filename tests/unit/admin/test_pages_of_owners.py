@@ -1,11 +1,14 @@
 """What the pages and the command line show owners of rooms."""
 
+import json
+
 import pytest
 
 from host_stub import seed
 from host_stub.chat import users
 from rc_integrations_plugin.admin.pages import menu_links
-from tests.callers import Caller, Server
+from tests.callers import Caller, Server, change_body
+from tests.factories import make_call
 from tests.unit.admin.conftest import Visitor, visitor
 
 
@@ -102,3 +105,41 @@ def test_commands_act_as_owners(server: Server, ids: tuple[str, str]) -> None:
     assert "In general" not in shown.output
     assert (own.exit_code, others.exit_code) == (0, 3)
     assert "In general" not in exported.output
+
+
+def test_owners_try_it_with_events_of_their_own_alone(
+    server: Server, owner: Caller, olga: Visitor
+) -> None:
+    admin = server.caller("admin")
+    bridge = admin.create_outgoing(channel="#garden", impersonateUser=True)
+    mine = {"channel_id": server.room_id("garden"), "user_id": owner.id, "text": "x"}
+    others = [
+        {**mine, "channel_id": server.room_id("general")},
+        {**mine, "user_id": admin.id},
+        {"text": "x"},
+    ]
+
+    def send(visitor: Visitor, event: dict[str, str]) -> int:
+        sent = {"try_data": json.dumps(event), "try_url": bridge["urls"][0], "do": "really"}
+        return visitor.submit(f"/{bridge['_id']}/try", sent).status_code
+
+    assert [send(olga, event) for event in others] == [400, 400, 400]
+    assert send(olga, mine) == 200
+    assert send(visitor(admin), others[1]) == 200
+
+
+def test_what_owners_may_not_see_of_the_past_is_not_offered_for_trying(
+    server: Server, olga: Visitor
+) -> None:
+    admin = server.caller("admin")
+    hook = admin.create(channel="#garden,#general")
+    call = make_call(integration_id=hook["_id"], body='{"text":"of old"}')
+    server.services.calls.add(call)
+    admin.send("update", change_body(hook, channel="#garden"))
+    path = f"/{hook['_id']}/try"
+
+    for query in ({}, {"from": call.id}):
+        assert "of old" not in olga.text(path, **query)
+        assert "of old" in visitor(admin).text(path, **query)
+    assert call.id not in olga.text(f"/{hook['_id']}")
+    assert "of old" not in olga.text(f"/{hook['_id']}/history")

@@ -75,3 +75,21 @@ def test_a_request_means_the_names_of_now(stage: Stage) -> None:
     assert answer.status_code == 400
     assert answer.json is not None
     assert answer.json["error"] == "invalid-channel"
+
+
+def test_no_other_room_takes_the_place_of_one_that_is_gone_where_an_owner_bound_it(
+    stage: Stage,
+) -> None:
+    ids = {"#general": stage.room_id("general")}
+    hook = stage.hook(channels=("#general",), channel_ids=ids, bound_to_rooms=True)
+    assert hook.post(text="before").status_code == 200
+    with stage.app.app_context(), stage.chat.transaction():
+        rooms.delete_room(stage.chat, rooms.load_room(stage.chat, name="general"))
+    with stage.app.app_context(), stage.chat.transaction():
+        bot = users.load_user(stage.chat, username="rocket.cat")
+        seed.ensure_room(stage.chat, "general", owner=bot)
+
+    answer = hook.post(text="after")
+
+    assert answer.status_code == 400
+    assert stage.texts("general") == []

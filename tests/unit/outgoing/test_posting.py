@@ -364,3 +364,44 @@ def test_what_another_worker_has_taken_over_is_left_to_it(
     result = way.run(plain())
 
     assert (result.attempt, result.counts, caplog.text) == (None, False, "")
+
+
+# bound to its rooms, since an owner of them saved it
+
+
+def bound(**fields: Any) -> dict[str, Any]:
+    usual = {
+        "channels": ("#general",),
+        "channel_ids": {"#general": ROOM},
+        "listens_to": (f"#{ROOM}",),
+    }
+    return {"bound_to_rooms": True, **usual, **fields}
+
+
+@pytest.mark.parametrize("channel", ["#ops", "r-ops", "@ann", "#nowhere"])
+def test_an_answer_of_a_bound_one_names_no_other_room(way: Way, channel: str) -> None:
+    attempt = answered(way, {"text": "hi", "channel": channel}, **bound())
+
+    assert way.host.authors == []
+    assert attempt.results[0]["error"] in {"error-not-allowed", "invalid-channel"}
+
+
+def test_an_answer_of_a_bound_one_goes_to_its_rooms(way: Way) -> None:
+    answered(way, {"text": "hi", "channel": "#general"}, **bound())
+    answered(way, {"text": "hi"}, **bound())
+
+    assert way.host.authors == [BOT.id, BOT.id]
+
+
+def test_a_bound_one_does_not_answer_to_events_of_former_rooms(way: Way) -> None:
+    answered(way, {"text": "hi"}, DATA | {"channel_id": "r-ops"}, **bound())
+
+    assert way.host.authors == []
+
+
+def test_another_room_does_not_take_the_place_of_a_bound_one_s_target(way: Way) -> None:
+    gone = {"channel_ids": {"#general": ROOM, "#ops": "r-gone"}}
+
+    answered(way, {"text": "hi"}, **bound(target_room="#ops", **gone))
+
+    assert way.host.authors == []
