@@ -21,6 +21,7 @@ from rc_integrations_plugin.storage.deliveries import DeliveryStore
 from rc_integrations_plugin.storage.integrations import IntegrationStore
 from rc_integrations_plugin.storage.overview import OverviewStore
 from rc_integrations_plugin.storage.script_versions import ScriptVersionStore
+from rc_integrations_plugin.storage.script_tests import ScriptTestStore
 from rc_integrations_plugin.storage.state import StateStore
 
 EXTENSION = "rc_integrations"
@@ -42,6 +43,8 @@ class Services:
     audit: AuditStore
     """Who changed which integration."""
     script_versions: ScriptVersionStore
+    script_tests: ScriptTestStore
+    """Samples of scripts, and what must come of them."""
     state: StateStore
     """Of the database: its version, and what waits in it."""
     scripts: ScriptRunner

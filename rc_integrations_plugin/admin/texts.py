@@ -98,6 +98,7 @@ CHANGES: Mapping[str, str] = MappingProxyType(
         AuditAction.DISABLED: "Switched off",
         AuditAction.TOKEN_RENEWED: "New token",
         AuditAction.HISTORY_CLEARED: "History cleared",
+        AuditAction.TESTS_CHANGED: "Tests changed",
         AuditAction.REMOVED: "Deleted",
     }
 )
@@ -110,6 +111,7 @@ CHANGE_TONES: Mapping[str, str] = MappingProxyType(
         AuditAction.DISABLED: "doubtful",
         AuditAction.TOKEN_RENEWED: "neutral",
         AuditAction.HISTORY_CLEARED: "doubtful",
+        AuditAction.TESTS_CHANGED: "neutral",
         AuditAction.REMOVED: "bad",
     }
 )

@@ -81,6 +81,7 @@ class AuditAction(StrEnum):
     TOKEN_RENEWED = "token-renewed"  # noqa: S105 - is none
     HISTORY_CLEARED = "history-cleared"
     REMOVED = "removed"
+    TESTS_CHANGED = "tests-changed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +158,18 @@ def entry_of_clearing(integration: Integration, *, at: datetime, by: Editor) -> 
 
 
 def entry_of_switch_off(
+def entry_of_tests(
+    integration: Integration,
+    *,
+    at: datetime,
+    by: Editor,
+    before: Fields | None = None,
+    after: Fields | None = None,
+) -> AuditEntry:
+    """Return the entry of an integration whose script got other tests."""
+    return _entry(integration, AuditAction.TESTS_CHANGED, at, by, before=before, after=after)
+
+
     integration_id: str, kind: IntegrationType, name: str, *, reason: str, at: datetime
 ) -> AuditEntry:
     """Return the entry of an integration that the server switched off."""

@@ -1,13 +1,14 @@
 """Making and changing incoming integrations."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from rc_integrations_plugin.host.port import User
 from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.integrations.records import IncomingIntegration
+from rc_integrations_plugin.integrations.script_tests import ScriptTest
 from rc_integrations_plugin.integrations.tokens import new_id, new_token
 from rc_integrations_plugin.management import checks, freezing
 from rc_integrations_plugin.management.channels import Saver, check_rooms
@@ -21,6 +22,7 @@ from rc_integrations_plugin.management.saved import (
     require_some_scope,
     time_after,
 )
+from rc_integrations_plugin.management.script_tests import check_script
 from rc_integrations_plugin.schemas.incoming import IncomingForm
 from rc_integrations_plugin.services import Services
 
@@ -67,7 +69,12 @@ def create_incoming(
 
 
 def update_incoming(
-    services: Services, manager: Manager, form: IncomingForm, *, version: datetime | None = None
+    services: Services,
+    manager: Manager,
+    form: IncomingForm,
+    *,
+    version: datetime | None = None,
+    tests: Sequence[ScriptTest] | None = None,
 ) -> Saved[IncomingIntegration]:
     """Change an incoming integration and return it; all of the form is stored, or nothing.
 
@@ -76,18 +83,26 @@ def update_incoming(
         manager: who changes it.
         form: what he wants.
         version: the `updated_at` that he has seen; None changes whatever is there.
+        tests: those that its script must pass; None for those that it has.
 
     Raises:
         ApiError: the user may not, or something in the form cannot be.
         ChangedMeanwhile: it is not the version that he has seen.
     """
     require_some_scope(manager, method="updateIncomingIntegration")
+
+    def change(old: IncomingIntegration) -> Saved[IncomingIntegration]:
+        saved = _changed(services, manager, old, form)
+        is_forced = form.force_script is True
+        check_script(services, old, saved.integration, is_forced=is_forced, tests=tests)
+        return saved
+
     return replace_with(
         services,
         find=lambda: of_version(
             find_incoming(services, manager, form.integration_id or ""), version
         ),
-        change=lambda old: _changed(services, manager, old, form),
+        change=change,
     )
 
 

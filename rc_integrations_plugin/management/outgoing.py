@@ -1,13 +1,14 @@
 """Making and changing outgoing integrations."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from rc_integrations_plugin.host.events import EventName
 from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
+from rc_integrations_plugin.integrations.script_tests import ScriptTest
 from rc_integrations_plugin.integrations.tokens import new_id
 from rc_integrations_plugin.management import checks, freezing, outgoing_checks
 from rc_integrations_plugin.management.channels import Saver, find_listened, find_target
@@ -21,6 +22,7 @@ from rc_integrations_plugin.management.saved import (
     require_some_scope,
     time_after,
 )
+from rc_integrations_plugin.management.script_tests import check_script
 from rc_integrations_plugin.outgoing.matching import EVENTS_WITH_TRIGGER_WORDS
 from rc_integrations_plugin.schemas.outgoing import GENERATE, OutgoingForm
 from rc_integrations_plugin.services import Services
@@ -82,7 +84,12 @@ def create_outgoing(
 
 
 def update_outgoing(
-    services: Services, manager: Manager, form: OutgoingForm, *, version: datetime | None = None
+    services: Services,
+    manager: Manager,
+    form: OutgoingForm,
+    *,
+    version: datetime | None = None,
+    tests: Sequence[ScriptTest] | None = None,
 ) -> Saved[OutgoingIntegration]:
     """Change an outgoing integration and return it; all of the form is stored, or nothing.
 
@@ -91,6 +98,7 @@ def update_outgoing(
         manager: who changes it.
         form: what he wants.
         version: the `updated_at` that he has seen; None changes whatever is there.
+        tests: those that its script must pass; None for those that it has.
 
     Raises:
         ApiError: the user may not, or something in the form cannot be.
@@ -103,6 +111,8 @@ def update_outgoing(
         nonlocal starts_anew
         saved = _changed(services, manager, old, form)
         new = saved.integration
+        is_forced = form.force_script is True
+        check_script(services, old, new, is_forced=is_forced, tests=tests)
         starts_anew = new.enabled and (not old.enabled or new.urls != old.urls)
         return saved
 

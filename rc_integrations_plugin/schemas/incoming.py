@@ -30,6 +30,7 @@ SCRIPT = about("JavaScript. It must compile if it is switched on; the empty text
 SCRIPT_ENABLED = about("Whether the script runs.")
 ENGINE = about("Kept for programs that look at it; `isolated-vm` unless it is said.")
 SKIP_TRANSPILE = about("Run the script in strict mode, as it is written.")
+FORCE_SCRIPT = about("Store the script also where it breaks tests that are kept with it.")
 NOT_BLANK = r"^[^\u0000]*[^\s\u0000][^\u0000]*$"
 
 
@@ -57,6 +58,8 @@ class IncomingForm:
     script: str | None = None
     script_engine: str | None = None
     skip_transpile: bool | None = None
+    force_script: bool | None = None
+    """Only of an update: store a script that breaks its tests."""
 
 
 class CreateIncoming(StrictSchema):
@@ -109,6 +112,7 @@ class UpdateIncoming(OpenSchema, CreateIncoming):
     integration_id = Text(
         required=True, data_key="integrationId", **about("Which integration is meant.")
     )
+    force_script = Flag(allow_none=True, data_key="forceScript", **FORCE_SCRIPT)
     username = Text(
         allow_none=True,
         most=1000,

@@ -32,6 +32,7 @@ from rc_integrations_plugin.schemas.incoming import (
     EMOJI,
     ENGINE,
     ENGINES,
+    FORCE_SCRIPT,
     NAME,
     NOT_BLANK,
     SCRIPT,
@@ -94,6 +95,8 @@ class OutgoingForm:
     script: str | None = None
     script_engine: str | None = None
     skip_transpile: bool | None = None
+    force_script: bool | None = None
+    """Only of an update: store a script that breaks its tests."""
     removed: frozenset[str] = frozenset()
     """Names of fields that shall have no value any more."""
 
@@ -302,6 +305,7 @@ class UpdateOutgoing(OpenSchema, CreateOutgoing):
         **about("Which integration is meant, by its id ..."),
     )
     target_url = Text(allow_none=True, **about("... or by a URL that no other one calls."))
+    force_script = Flag(allow_none=True, data_key="forceScript", **FORCE_SCRIPT)
     token = Text(
         allow_none=True,
         most=1000,

@@ -97,7 +97,7 @@ def run_script(  # noqa: PLR0913 - each is a part of what the script sees
         version="1",
         source=source,
         skip_transpile=skip_transpile,
-        held_still=_held_still(now, random),
+        held_still=held_still(now, random),
     )
     calls = [_read_call(call) for call in before]
     canned = CannedHttp(read_answers(http))
@@ -109,7 +109,7 @@ def run_script(  # noqa: PLR0913 - each is a part of what the script sees
         run = runner.call(script, method, argument)
     finally:
         store = runner.finish(script.integration_id)
-    return _report(run, canned.requests[asked_before:], store)
+    return report_of(run, canned.requests[asked_before:], store)
 
 
 def _read_call(call: Any) -> Call:
@@ -149,7 +149,12 @@ def _is_result(result: Mapping[str, Any]) -> bool:
     )
 
 
-def _held_still(now: str | float | datetime | None, random: float | None) -> dict[str, float]:
+def held_still(now: str | float | datetime | None, random: float | None) -> dict[str, float]:
+    """Return what `Script.held_still` takes.
+
+    Raises:
+        ValueError: one of them is nothing that can be used.
+    """
     held: dict[str, float] = {}
     if now is not None:
         held["now"] = _milliseconds(now)
@@ -176,7 +181,8 @@ def _milliseconds(now: str | float | datetime) -> int:
     return round(now)
 
 
-def _report(run: ScriptRun, requests: Sequence[ScriptHttpRequest], store: Any) -> ScriptReport:
+def report_of(run: ScriptRun, requests: Sequence[ScriptHttpRequest], store: Any) -> ScriptReport:
+    """Return as data how a call went, what it asked others for, and what is in `Store`."""
     return ScriptReport(
         ok=run.fault is None,
         type=run.value_type,

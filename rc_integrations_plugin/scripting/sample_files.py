@@ -121,16 +121,21 @@ def read_calls(path: Path) -> Sequence[tuple[str, Any]]:
     Raises:
         SampleFault: it holds something else.
     """
-    return [_read_call(item, path) for item in read_list(path)]
+    return [read_call(item, str(path)) for item in read_list(path)]
 
 
-def _read_call(item: Any, path: Path) -> tuple[str, Any]:
+def read_call(item: Any, name: str) -> tuple[str, Any]:
+    """Return a call as a pair of method and argument.
+
+    Raises:
+        SampleFault: it is none; with the name of what should hold calls.
+    """
     match item:
         case [str(method), argument]:
             return method, argument
         case {"method": str(method), **rest} if rest.keys() <= {"argument"}:
             return method, rest.get("argument")
-    raise SampleFault(f'{path} must be a list of ["method", argument]')
+    raise SampleFault(f'{name} must be a list of ["method", argument]')
 
 
 def _read_argument(folder: Path) -> Any:

@@ -56,6 +56,7 @@ from rc_integrations_plugin.storage.tables import (
     circuits,
     deliveries,
     integrations,
+    script_tests,
 )
 from rc_integrations_plugin.storage.transactions import delete_in_batches, joined
 
@@ -267,7 +268,7 @@ class IntegrationStore:
             connection.execute(_COUNT_CHANGE)
             if removed is not None:
                 record_removal(connection, from_row(removed), by=by)
-            for table in (calls, circuits):
+            for table in (calls, circuits, script_tests):
                 connection.execute(delete(table).where(table.c.integration_id == integration_id))
         # may be very many. Should this be cut short: workers end what has no integration, and what
         # is left of the history gets old

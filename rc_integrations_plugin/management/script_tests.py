@@ -1,0 +1,336 @@
+"""Tests of scripts: kept, run, and asked before another script is stored."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+import orjson
+
+from rc_integrations_plugin.errors import ApiError, InvalidParams, NothingFound
+from rc_integrations_plugin.integrations.audit import entry_of_tests
+from rc_integrations_plugin.integrations.permissions import Manager
+from rc_integrations_plugin.integrations.records import IncomingIntegration
+from rc_integrations_plugin.integrations.script_tests import ScriptTest
+from rc_integrations_plugin.integrations.text import storable
+from rc_integrations_plugin.integrations.tokens import new_id
+from rc_integrations_plugin.management.owners import past_of
+from rc_integrations_plugin.management.saved import Integration, editor_of
+from rc_integrations_plugin.management.trying import MadeCall
+from rc_integrations_plugin.outgoing.steps import PREPARE
+from rc_integrations_plugin.scripting.bench import fault_document, report_of
+from rc_integrations_plugin.scripting.protocol import Script, Trial
+from rc_integrations_plugin.scripting.sample_files import METHOD, SampleFault
+from rc_integrations_plugin.scripting.samples import find_differences
+from rc_integrations_plugin.scripting.stored_samples import read_stored_sample
+from rc_integrations_plugin.scripting.trials import AT_ONCE
+from rc_integrations_plugin.services import Services
+from rc_integrations_plugin.settings import ScriptsAllowed
+
+MOST_TESTS = 50
+MOST_BYTES = 256 * 1024
+"""Of one test, as JSON."""
+LONGEST_NAME = 200
+MOST_SECONDS = 30.0
+"""For all tests of an integration together."""
+BROKEN = "error-script-tests-failed"
+_NAMED = 5
+_LONGEST_DIFFERENCE = 4000
+_NO_TEST = "There is no such test, or it is not yours to see."
+_ENOUGH = f"An integration has at most {MOST_TESTS} tests"
+
+
+@dataclass(frozen=True)
+class CheckedTest:
+    """A test, and in what its script did not do what it must; in nothing if it passed."""
+
+    test: ScriptTest
+    differences: tuple[str, ...] = ()
+
+
+def list_tests(
+    services: Services, manager: Manager, integration: Integration
+) -> Sequence[ScriptTest]:
+    """Return the tests of an integration that its manager may see, the oldest first."""
+    since = past_of(manager, integration)
+    tests = services.script_tests.of(integration.id)
+    return [one for one in tests if since is None or one.created_at >= since]
+
+
+def load_test(
+    services: Services, manager: Manager, integration: Integration, test_id: str
+) -> ScriptTest:
+    """Return a test.
+
+    Raises:
+        NothingFound: there is none, or he may not see it.
+    """
+    found = [one for one in list_tests(services, manager, integration) if one.id == test_id]
+    if not found:
+        raise NothingFound(_NO_TEST)
+    return found[0]
+
+
+def add_test(
+    services: Services, manager: Manager, integration: Integration, name: str, sample: Any
+) -> ScriptTest:
+    """Keep a test; whether its script passes it now is not asked.
+
+    Raises:
+        InvalidParams: it is none, its name is taken, or there are too many.
+    """
+    now = datetime.now(UTC)
+    test = _test(integration, manager, name, sample, at=now)
+    _check_name(services, test)
+    entry = entry_of_tests(integration, at=now, by=test.created_by, after={"tests": [test.name]})
+    if not services.script_tests.add(test, entry, most=MOST_TESTS):
+        raise InvalidParams(_ENOUGH)
+    return test
+
+
+def replace_test(
+    services: Services,
+    manager: Manager,
+    integration: Integration,
+    test_id: str,
+    name: str,
+    sample: Any,
+) -> ScriptTest:
+    """Change a test.
+
+    Raises:
+        NothingFound: there is none.
+        InvalidParams: it would be none, or its name is taken.
+    """
+    old = load_test(services, manager, integration, test_id)
+    now = datetime.now(UTC)
+    made = _test(integration, manager, name, sample, at=old.created_at)
+    test = dataclasses.replace(made, id=old.id, created_by=old.created_by)
+    _check_name(services, test)
+    entry = entry_of_tests(
+        integration,
+        at=now,
+        by=editor_of(manager.user),
+        before={"tests": [old.name]},
+        after={"tests": [test.name]},
+    )
+    if not services.script_tests.replace(test, entry):
+        raise NothingFound(_NO_TEST)
+    return test
+
+
+def remove_test(
+    services: Services, manager: Manager, integration: Integration, test_id: str
+) -> ScriptTest:
+    """Remove a test.
+
+    Raises:
+        NothingFound: there is none.
+    """
+    old = load_test(services, manager, integration, test_id)
+    entry = entry_of_tests(
+        integration,
+        at=datetime.now(UTC),
+        by=editor_of(manager.user),
+        before={"tests": [old.name]},
+    )
+    if not services.script_tests.remove(old, entry):
+        raise NothingFound(_NO_TEST)
+    return old
+
+
+def set_tests(
+    services: Services,
+    manager: Manager,
+    integration: Integration,
+    tests: Sequence[Mapping[str, Any]],
+) -> None:
+    """Let an integration have these tests and no other: a name and the keys of a sample each.
+
+    Raises:
+        InvalidParams: one is none, or two have one name.
+    """
+    made = read_tests(integration, manager, tests)
+    before = [one.name for one in services.script_tests.of(integration.id)]
+    entry = entry_of_tests(
+        integration,
+        at=datetime.now(UTC),
+        by=editor_of(manager.user),
+        before={"tests": before},
+        after={"tests": [one.name for one in made]},
+    )
+    services.script_tests.set_all(integration.id, made, entry)
+
+
+def read_tests(
+    integration: Integration, manager: Manager, tests: Sequence[Mapping[str, Any]]
+) -> list[ScriptTest]:
+    """Return tests that are described by a name and the keys of a sample each.
+
+    Raises:
+        InvalidParams: one is none, two have one name, or there are too many.
+    """
+    if len(tests) > MOST_TESTS:
+        raise InvalidParams(_ENOUGH)
+    now = datetime.now(UTC)
+    made = []
+    for one in tests:
+        sample = {key: value for key, value in one.items() if key != "name"}
+        made.append(_test(integration, manager, one.get("name", ""), sample, at=now))
+    if len({one.name for one in made}) < len(made):
+        raise InvalidParams("Two tests have one name")
+    return made
+
+
+def describe_tests(tests: Sequence[ScriptTest]) -> list[dict[str, Any]]:
+    """Return tests as `set_tests` takes them."""
+    return [{"name": one.name, **one.sample} for one in tests]
+
+
+def run_tests(
+    services: Services, integration: Integration, tests: Sequence[ScriptTest]
+) -> list[CheckedTest]:
+    """Run tests, each on an instance of its own, and return what came of each.
+
+    Raises:
+        ScriptsUnavailable: no process could be had for one.
+    """
+    until = monotonic() + MOST_SECONDS
+
+    def run(test: ScriptTest) -> CheckedTest:
+        if monotonic() > until:
+            late = f"It was not run: all tests together took more than {MOST_SECONDS:g} s"
+            return CheckedTest(test, (late,))
+        return _run(services, integration, test)
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return list(threads.map(run, tests))
+
+
+def check_script(
+    services: Services,
+    old: Integration,
+    wanted: Integration,
+    *,
+    is_forced: bool,
+    tests: Sequence[ScriptTest] | None = None,
+) -> None:
+    """Do nothing if a changed script may be stored: it runs, and passes the tests.
+
+    Args:
+        services: where the tests are.
+        old: as it was.
+        wanted: as it is to be, compiled.
+        is_forced: whether it is stored though it breaks some.
+        tests: those that it will have; None for those that it has.
+
+    Raises:
+        ApiError: it breaks some; the details say which, and in what.
+        ScriptsUnavailable: no process can be had to find out.
+    """
+    if is_forced or services.settings.scripts is not ScriptsAllowed.ON:
+        return
+    if not wanted.script_enabled or not (wanted.script or "").strip():
+        return
+    if tests is None and _runs(old) == _runs(wanted):
+        return
+    kept = services.script_tests.of(wanted.id) if tests is None else tests
+    broken = [one for one in run_tests(services, wanted, kept) if one.differences] if kept else []
+    if broken:
+        raise _refusal(broken, len(kept))
+
+
+def kept_sample(made: Sequence[MadeCall], number: int) -> dict[str, Any]:
+    """Return a sample of a call that was tried, whose present result must come of it again.
+
+    Args:
+        made: the calls of one instance, in order.
+        number: which of them; those before it come first in the sample too.
+    """
+    call = made[number]
+    run = call.run
+    expected: dict[str, Any] = {"type": run.value_type, "result": run.value}
+    if run.fault is not None:
+        fault = fault_document(run.fault)
+        expected = {"error": {key: fault[key] for key in ("kind", "name", "message", "line")}}
+    sample: dict[str, Any] = {"argument": call.argument, "expected": expected}
+    if number:
+        sample["before"] = [[one.method, one.argument] for one in made[:number]]
+    if call.method != METHOD:
+        sample["options"] = {"method": call.method}
+    return sample
+
+
+def _runs(integration: Integration) -> tuple[Any, ...]:
+    return (integration.script, integration.skip_transpile, integration.script_enabled)
+
+
+def _refusal(broken: Sequence[CheckedTest], total: int) -> ApiError:
+    names = ", ".join(one.test.name for one in broken[:_NAMED])
+    more = f" and {len(broken) - _NAMED} more" if len(broken) > _NAMED else ""
+    return ApiError(
+        f"The script breaks {len(broken)} of its {total} tests: {names}{more}",
+        code=BROKEN,
+        details={
+            "tests": [
+                {"id": one.test.id, "name": one.test.name, "differences": list(one.differences)}
+                for one in broken
+            ]
+        },
+    )
+
+
+def _run(services: Services, integration: Integration, test: ScriptTest) -> CheckedTest:
+    try:
+        trial, expected = _read(integration, test.sample)
+    except SampleFault as fault:
+        return CheckedTest(test, (str(fault),))
+    report = services.scripts.try_out(trial)
+    told = report_of(report.runs[-1], report.requests[-1], report.store)
+    differences = find_differences(expected, told)
+    return CheckedTest(test, tuple(one[:_LONGEST_DIFFERENCE] for one in differences))
+
+
+def _read(integration: Integration, sample: Any) -> tuple[Trial, Mapping[str, Any]]:
+    script = Script(
+        integration_id=integration.id,
+        name=integration.name,
+        version="test",
+        source=integration.script or "",
+        skip_transpile=integration.skip_transpile,
+        compiled=integration.script_compiled or "",
+    )
+    usual = METHOD if isinstance(integration, IncomingIntegration) else PREPARE
+    return read_stored_sample(sample, script, usual_method=usual)
+
+
+def _test(
+    integration: Integration, manager: Manager, name: Any, sample: Any, *, at: datetime
+) -> ScriptTest:
+    name = " ".join(storable(name).split()) if isinstance(name, str) else ""
+    if not name or len(name) > LONGEST_NAME:
+        raise InvalidParams(f"A test needs a name of at most {LONGEST_NAME} characters")
+    try:
+        size = len(orjson.dumps(sample))
+        _read(integration, sample)
+    except (SampleFault, TypeError) as fault:
+        raise InvalidParams(f"The test {name!r} cannot be kept: {fault}") from None
+    if size > MOST_BYTES:
+        raise InvalidParams(f"The test {name!r} has more than {MOST_BYTES // 1024} KB")
+    return ScriptTest(
+        id=new_id(),
+        integration_id=integration.id,
+        created_at=at,
+        created_by=editor_of(manager.user),
+        name=name,
+        sample=sample,
+    )
+
+
+def _check_name(services: Services, test: ScriptTest) -> None:
+    for one in services.script_tests.of(test.integration_id):
+        if one.name == test.name and one.id != test.id:
+            raise InvalidParams(f"There is a test named {test.name!r} already")
