@@ -26,8 +26,10 @@ from rc_integrations_plugin.services import Services, current_services
 PER_PAGE = 25
 _LONGEST = 200
 _LABELS: Mapping[str, str] = {
+    "boundToRooms": "Bound to its rooms, because an owner of them saved it",
     "channelIds": "Ids of rooms and users",
     "disabledReason": "Why the server switched it off",
+    "token": "Token",
     "previousTokenUntil": "The token before goes on until",
     "userId": "Id of the user",
 }

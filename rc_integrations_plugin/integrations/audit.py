@@ -36,6 +36,7 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "user_id": "userId",
         "channels": "channel",
         "channel_ids": "channelIds",
+        "bound_to_rooms": "boundToRooms",
         "urls": "urls",
         "trigger_words": "triggerWords",
         "trigger_word_anywhere": "triggerWordAnywhere",
@@ -65,8 +66,8 @@ _NAMES: Mapping[str, str] = MappingProxyType(
 )
 """What of the records is told, but for the script."""
 _SECRETS = ("token", "signing_secret", "basic_auth")
-_OF_SWITCH = {"enabled", "disabledReason", "channelIds", "userId"}
-"""Rooms and users may have other ids when it is switched on again."""
+_OF_SWITCH = {"enabled", "disabledReason", "channelIds", "userId", "boundToRooms"}
+"""Rooms and users may have other ids when it is switched on again, and another owner."""
 _OF_TOKEN = {"token", "previousTokenUntil"}
 
 
@@ -80,8 +81,8 @@ class AuditAction(StrEnum):
     DISABLED = "disabled"
     TOKEN_RENEWED = "token-renewed"  # noqa: S105 - is none
     HISTORY_CLEARED = "history-cleared"
-    REMOVED = "removed"
     TESTS_CHANGED = "tests-changed"
+    REMOVED = "removed"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +158,6 @@ def entry_of_clearing(integration: Integration, *, at: datetime, by: Editor) -> 
     return _entry(integration, AuditAction.HISTORY_CLEARED, at, by)
 
 
-def entry_of_switch_off(
 def entry_of_tests(
     integration: Integration,
     *,
@@ -170,6 +170,7 @@ def entry_of_tests(
     return _entry(integration, AuditAction.TESTS_CHANGED, at, by, before=before, after=after)
 
 
+def entry_of_switch_off(
     integration_id: str, kind: IntegrationType, name: str, *, reason: str, at: datetime
 ) -> AuditEntry:
     """Return the entry of an integration that the server switched off."""

@@ -134,7 +134,8 @@ function editingKeys() {
 function readOnlyKeys() {
   return [
     EditorState.readOnly.of(true),
-    EditorView.contentAttributes.of({ "aria-readonly": "true" }),
+    // who has only a keyboard scrolls in it: not every browser lets Tab reach what cannot be edited
+    EditorView.contentAttributes.of({ "aria-readonly": "true", tabindex: "0" }),
     keymap.of([...defaultKeymap, ...searchKeymap, ...foldKeymap, ...lintKeymap]),
   ];
 }

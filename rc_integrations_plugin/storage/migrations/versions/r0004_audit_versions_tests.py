@@ -11,6 +11,11 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the tables."""
+    _make_audit()
+    _make_scripts()
+
+
+def _make_audit() -> None:
     op.create_table(
         "rc_integration_audit",
         sa.Column("id", sa.String(64), nullable=False),
@@ -31,6 +36,9 @@ def upgrade() -> None:
         ["integration_id", "at"],
     )
     op.create_index("ix_rc_integration_audit_at", "rc_integration_audit", ["at"])
+
+
+def _make_scripts() -> None:
     op.create_table(
         "rc_integration_script_versions",
         sa.Column("integration_id", sa.String(64), nullable=False),
