@@ -171,7 +171,8 @@ def _text_of(value: Any) -> str:
 
 def _reply(status: str, response: Json) -> Reply:
     content: Json = response.get("content", {})
-    schema: Json = next(iter(content.values()), {}).get("schema", {})
+    first: Json = next(iter(content.values()), {})
+    schema: Json = first.get("schema", {})
     codes = schema.get("properties", {}).get("errorType", {}).get("enum", [])
     names = [name for name, _ in _alternatives(schema) if name]
     return Reply(status, response["description"], names, codes)
@@ -199,6 +200,8 @@ def _kind(schema: Json) -> str:
         return " or ".join(dict.fromkeys(kinds))
     if "$ref" in schema:
         return "object"
+    if schema.get("format") == "date-time":
+        return "time"
     given = schema.get("type", "anything")
     names = [_NAMES.get(one, one) for one in ([given] if isinstance(given, str) else given)]
     if "items" in schema:

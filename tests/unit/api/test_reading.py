@@ -5,7 +5,7 @@ import pytest
 
 from rc_integrations_plugin.integrations.records import Editor
 from tests.callers import ALL, OWN, Caller, Server, new_body
-from tests.factories import make_incoming
+from tests.factories import make_call, make_incoming
 
 OUTGOING_ALL = "manage-outgoing-integrations"
 OUTGOING_OWN = "manage-own-outgoing-integrations"
@@ -153,6 +153,87 @@ def test_a_query_cannot_widen_what_is_shown(server: Server, admin: Caller) -> No
     query = json.dumps({"_createdBy._id": admin.id, "$or": [{}]})
 
     assert listed(owner, query=query) == []
+
+
+WIDENING = [
+    {"query": '{"$or": [{}]}'},
+    {"query": '{"_createdBy._id": {"$ne": null}}'},
+    {"query": '{"_createdBy": {"$exists": true}}', "fields": '{"token": 1}'},
+    {"query": '{"type": {"$in": ["webhook-incoming", "webhook-outgoing"]}}', "count": "100"},
+    {"query": '{"$where": "true"}'},
+    {"query": "[1"},
+    {"_createdBy._id": "ADMIN"},
+    {"createdBy": "ADMIN"},
+    {"userId": "ADMIN"},
+    {"user_id": "ADMIN", "made_by": "ADMIN"},
+    {"type": "webhook-incoming", "query": "{}"},
+    {"type": "webhook-outgoing", "query": "{}"},
+    {"name": "", "query": "{}"},
+    {"sort": '{"_createdBy._id": 1, "token": -1}'},
+    {"offset": "0", "count": "0"},
+]
+
+
+@pytest.mark.parametrize("query", WIDENING, ids=str)
+def test_no_parameter_of_a_list_shows_what_is_somebody_else_s(
+    server: Server, admin: Caller, query: dict[str, str]
+) -> None:
+    admin.create(name="hidden in")
+    admin.create_outgoing(name="hidden out")
+    owner = server.caller("ann", OWN, OUTGOING_OWN)
+    server.services.integrations.add(make_incoming(name="hers", created_by=Editor(owner.id, "ann")))
+    wanted = {key: value.replace("ADMIN", admin.id) for key, value in query.items()}
+
+    answer = owner.get("list", **wanted)
+
+    assert answer.status_code == 200
+    assert answer.json is not None
+    shown = [] if wanted.get("type") == "webhook-outgoing" else ["hers"]
+    assert [one["name"] for one in answer.json["integrations"]] == shown
+    assert answer.json["total"] == len(shown)
+    assert b"hidden" not in answer.data
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"query": '{"$or": [{}]}'},
+        {"query": '{"integration._createdBy._id": "ADMIN"}'},
+        {"integrationId": "ID", "createdBy": "ADMIN"},
+        {"sort": '{"_createdAt": 1}', "count": "100"},
+    ],
+    ids=str,
+)
+def test_no_parameter_of_a_history_shows_what_is_somebody_else_s(
+    server: Server, admin: Caller, more: dict[str, str]
+) -> None:
+    hidden = admin.create()
+    server.services.calls.add(make_call(integration_id=hidden["_id"]))
+    owner = server.caller("ann", OWN)
+    wanted = {
+        key: value.replace("ADMIN", admin.id).replace("ID", hidden["_id"])
+        for key, value in more.items()
+    }
+
+    answer = owner.get("history", id=hidden["_id"], **wanted)
+
+    assert admin.get("history", id=hidden["_id"]).json["total"] == 1  # type: ignore[index]
+    assert answer.json == owner.get("history", id="unknown").json
+    assert answer.json is not None
+    assert answer.json["total"] == 0
+
+
+def test_created_by_does_not_open_what_is_somebody_else_s(server: Server, admin: Caller) -> None:
+    hidden = admin.create()
+    owner = server.caller("ann", OWN)
+
+    answers = [
+        owner.get("get", integrationId=hidden["_id"], createdBy=maker)
+        for maker in (admin.id, owner.id, "")
+    ]
+
+    assert {answer.status_code for answer in answers} == {400}
 
 
 @pytest.mark.parametrize("call", ["list", "history"])
