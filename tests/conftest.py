@@ -2,7 +2,7 @@
 
 import dataclasses
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,18 +14,66 @@ from rc_integrations_plugin.outgoing.dispatch import EXTENSION as DISPATCHER, Di
 from rc_integrations_plugin.services import EXTENSION, Services
 from tests.fakes import RecordingWakeUp, ScriptedRunner
 from tests.listening import listen_again
+from tests.routes import keep_compiled_routes
 
 if TYPE_CHECKING:
     from host_stub.adapter import ChatHost
 
 
+SLOW_FIRST = ("integration", "browser", "security", "compat")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what takes longest first, so that no process is busy when the others are done."""
+    items.sort(key=_turn_of)
+
+
+def _turn_of(item: pytest.Item) -> int:
+    folder = item.path.relative_to(Path(__file__).parent).parts[0]
+    return SLOW_FIRST.index(folder) if folder in SLOW_FIRST else len(SLOW_FIRST)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _routes_compiled_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        keep_compiled_routes(patch)
+        yield
+
+
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with all tables and nothing in them: copying it is faster than making it."""
+    return _fill(tmp_path_factory.mktemp("empty") / "chat.db", lambda _: None)
+
+
+@pytest.fixture(scope="session")
+def stage_database(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
+    """The file of a server with the people and rooms of `tests.hooks.Stage`."""
+    from tests.hooks import Stage  # noqa: PLC0415
+
+    path = tmp_path_factory.mktemp("stage") / "chat.db"
+    shutil.copyfile(empty_database, path)
+    return _fill(path, lambda app: Stage(app, ScriptedRunner()).fill())
+
+
+@pytest.fixture(scope="session")
+def server_database(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
+    """The file of a server with the people and rooms of `tests.callers.Server`."""
+    from tests.callers import Server  # noqa: PLC0415
+
+    path = tmp_path_factory.mktemp("server") / "chat.db"
+    shutil.copyfile(empty_database, path)
+    return _fill(path, lambda app: Server(app).fill())
+
+
+def _fill(path: Path, fill: Callable[[Flask], None]) -> Path:
     from host_stub.app import create_app  # noqa: PLC0415 tests of rules need no server
 
-    path = tmp_path_factory.mktemp("template") / "chat.db"
     app = create_app({"SQLALCHEMY_DATABASE_URI": f"sqlite:///{path}"})
+    fill(app)
+    services: Services = app.extensions[EXTENSION]
+    services.scripts.close()
+    services.sender.close()
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose()
     return path

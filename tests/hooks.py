@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from rc_integrations_plugin.integrations.records import IncomingIntegration
 from rc_integrations_plugin.scripting.protocol import ScriptRun
 from rc_integrations_plugin.services import EXTENSION, Services
 from rc_integrations_plugin.storage.calls import CallFilter
+from tests.databases import restore_server
 from tests.factories import make_incoming
 from tests.fakes import ScriptedRunner
 
@@ -151,8 +153,7 @@ class Stage:
 
 
 @pytest.fixture
-def stage(app: Flask, scripted: ScriptedRunner) -> Stage:
+def stage(app: Flask, scripted: ScriptedRunner, stage_database: Path) -> Stage:
     """A chat server with people and rooms."""
-    stage = Stage(app, scripted)
-    stage.fill()
-    return stage
+    restore_server(app, stage_database)
+    return Stage(app, scripted)

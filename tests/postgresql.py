@@ -68,10 +68,11 @@ def postgresql() -> Iterator[str]:
         yield server.address
 
 
-def new_database(postgresql: str) -> str:
-    """Return the address of a new, empty database."""
+def new_database(postgresql: str, *, like: str = "") -> str:
+    """Return the address of a new database: an empty one, or a copy of one that nobody uses."""
     name = f"test_{secrets.token_hex(8)}"
-    _run(postgresql, f"CREATE DATABASE {name}")
+    source = f" TEMPLATE {make_url(like).database}" if like else ""
+    _run(postgresql, f"CREATE DATABASE {name}{source}")
     return make_url(postgresql).set(database=name).render_as_string(hide_password=False)
 
 

@@ -15,6 +15,7 @@ from rc_integrations_plugin.host.port import MessageDraft
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.storage.integrations import IntegrationFilter
 from tests.callers import OWN, Server
+from tests.databases import restore_server
 
 FOLDER = Path(__file__).parent / "imports"
 EXPORT, REST = FOLDER / "mongoexport.jsonl", FOLDER / "integrations-list.json"
@@ -48,10 +49,9 @@ REFUSED = {
 
 
 @pytest.fixture
-def server(app: Flask) -> Server:
-    server = Server(app)
-    server.fill()
-    return server
+def server(app: Flask, server_database: Path) -> Server:
+    restore_server(app, server_database)
+    return Server(app)
 
 
 def run(server: Server, *arguments: str, stdin: str | None = None) -> Result:

@@ -3,12 +3,14 @@
 https://developer.rocket.chat/apidocs/integration-api and its older editions.
 """
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from tests.callers import Caller, Server
+from tests.databases import restore_server
 
 SMALLEST: dict[str, Any] = {
     "type": "webhook-outgoing",
@@ -39,10 +41,9 @@ GUGGY: dict[str, Any] = {
 
 
 @pytest.fixture
-def admin(app: Flask) -> Caller:
-    server = Server(app)
-    server.fill()
-    return server.caller("admin")
+def admin(app: Flask, server_database: Path) -> Caller:
+    restore_server(app, server_database)
+    return Server(app).caller("admin")
 
 
 def test_the_example_of_create(admin: Caller) -> None:

@@ -1,9 +1,12 @@
 """The management API with the real script processes."""
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
 from tests.callers import Caller, Server, change_body, new_body
+from tests.databases import restore_server
 
 pytestmark = [pytest.mark.integration, pytest.mark.real_scripts]
 
@@ -11,10 +14,9 @@ SCRIPT = "class Script {\n  process_incoming_request({ request }) {\n    return 
 
 
 @pytest.fixture
-def admin(app: Flask) -> Caller:
-    server = Server(app)
-    server.fill()
-    return server.caller("admin")
+def admin(app: Flask, server_database: Path) -> Caller:
+    restore_server(app, server_database)
+    return Server(app).caller("admin")
 
 
 def test_a_script_that_compiles_is_saved(admin: Caller) -> None:

@@ -6,6 +6,7 @@ The routes are those of the running app, so a new one is attacked without being 
 import dataclasses
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.storage.integrations import IntegrationFilter
 from rc_integrations_plugin.storage.tables import metadata
 from tests.callers import OUTGOING_OWN, OWN, Caller, Server, change_body, new_body
+from tests.databases import restore_server
 from tests.factories import make_attempt, make_call, make_delivery, make_incoming, make_outgoing
 from tests.unit.admin.conftest import Visitor, visitor
 
@@ -30,10 +32,9 @@ SECRETS = ("t0ken-of-hook", "t0ken-of-bridge", "whsec_c2VjcmV0c2VjcmV0c2VjcmV0",
 
 
 @pytest.fixture
-def server(app: Flask) -> Server:
-    server = Server(app)
-    server.fill()
-    return server
+def server(app: Flask, server_database: Path) -> Server:
+    restore_server(app, server_database)
+    return Server(app)
 
 
 @pytest.fixture

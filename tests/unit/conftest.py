@@ -1,15 +1,14 @@
 """One server for many tests: to make a server takes longer than most tests run."""
 
 import dataclasses
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from rc_integrations_plugin.services import EXTENSION, Services
+from tests.databases import restore
 from tests.fakes import ScriptedRunner
 
 
@@ -37,9 +36,7 @@ def shared_app(
 ) -> Iterator[Flask]:
     """The shared server, with nothing in its database and `scripted` for its scripts."""
     app, path = shared_server
-    with closing(sqlite3.connect(empty_database)) as empty, closing(sqlite3.connect(path)) as used:
-        used.execute("PRAGMA synchronous=OFF")
-        empty.backup(used)
+    restore(path, empty_database)
     services: Services = app.extensions[EXTENSION]
     app.extensions[EXTENSION] = dataclasses.replace(services, scripts=scripted)
     yield app

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from host_stub.chat import members
 from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome, Posted
 from rc_integrations_plugin.integrations.records import Editor
 from rc_integrations_plugin.outgoing.steps import Step
 from tests.bridges import LATER, Bridge, bridge as bridge_of, steps_of
-from tests.hooks import Stage, stage
+from tests.fakes import ScriptedRunner
+from tests.hooks import Stage
 from tests.postgresql import new_database
-
-__all__ = ["stage"]
 
 pytestmark = [pytest.mark.integration, pytest.mark.real_scripts]
 
@@ -27,6 +27,13 @@ def config(request: pytest.FixtureRequest, config: dict[str, Any]) -> dict[str, 
         address = new_database(request.getfixturevalue("postgresql"))
         config = {**config, "SQLALCHEMY_DATABASE_URI": address}
     return {**config, "RC_INTEGRATIONS_ALLOWED_NETWORKS": ["127.0.0.1"]}
+
+
+@pytest.fixture
+def stage(app: Flask, scripted: ScriptedRunner) -> Stage:
+    stage = Stage(app, scripted)
+    stage.fill()
+    return stage
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.callers import Caller, Server
+from tests.databases import restore_server
 
 PREFIX = "/admin/integrations"
 
@@ -73,10 +75,9 @@ def app(shared_app: Flask) -> Flask:
 
 
 @pytest.fixture
-def server(app: Flask) -> Server:
-    server = Server(app)
-    server.fill()
-    return server
+def server(app: Flask, server_database: Path) -> Server:
+    restore_server(app, server_database)
+    return Server(app)
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
 """A chat server for the management API."""
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
 from tests.callers import Caller, Server
+from tests.databases import restore_server
 
 
 @pytest.fixture
@@ -12,10 +15,9 @@ def app(shared_app: Flask) -> Flask:
 
 
 @pytest.fixture
-def server(app: Flask) -> Server:
-    server = Server(app)
-    server.fill()
-    return server
+def server(app: Flask, server_database: Path) -> Server:
+    restore_server(app, server_database)
+    return Server(app)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import dataclasses
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from flask import Flask
 
 from rc_integrations_plugin.services import EXTENSION, Services
 from tests.callers import Server
+from tests.databases import restore_server
 from tests.fakes import RecordingWakeUp
 
 
@@ -49,10 +51,9 @@ def app(shared_app: Flask, wake_up: RecordingWakeUp) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def server(app: Flask) -> Server:
-    server = Server(app)
-    server.fill()
-    return server
+def server(app: Flask, server_database: Path) -> Server:
+    restore_server(app, server_database)
+    return Server(app)
 
 
 @pytest.fixture
