@@ -45,6 +45,7 @@ _SAVING = (
     "error-invalid-user",
     "error-user-lacks-message-impersonate-permission",
     "error-invalid-permissions",
+    "error-impersonation-not-allowed",
     "error-invalid-event-type",
     "error-invalid-targetRoom",
     "error-invalid-urls",
@@ -62,6 +63,7 @@ _UPDATING = (
     "error-invalid-post-as-user",
     "error-ambiguous-integration",
     "error-integration-changed",
+    "error-script-tests-failed",
 )
 _INCOMING: Mapping[str, Any] = {
     "type": "webhook-incoming",

@@ -102,6 +102,15 @@ def test_each_error_code_of_the_description_is_explained() -> None:
     assert codes - explained == set()
 
 
+def test_each_code_of_the_management_api_is_in_some_operation() -> None:
+    section = (DOCS / "errors.md").read_text().split("## Management API")[1].split("\n## ")[0]
+    explained = set(re.findall(r"^\| `([^`]+)` \| 400 \|", section, re.MULTILINE))
+    codes = {code for operation in management.OPERATIONS for code in operation.codes}
+
+    # the first is the usual code of the tree of errors, in place of the other stands a text
+    assert explained - codes == {"error-invalid-params", "error-integration-not-found"}
+
+
 def test_the_fields_of_a_message_are_those_of_the_documentation() -> None:
     section = (DOCS / "messages.md").read_text().split("## Fields")[1].split("\n## ")[0]
     documented = {
