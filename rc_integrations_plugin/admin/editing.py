@@ -1,6 +1,8 @@
 """Making and changing integrations by forms."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +12,7 @@ from rc_integrations_plugin.admin.details import render_details
 from rc_integrations_plugin.admin.form_faults import faults_of
 from rc_integrations_plugin.admin.form_fields import fields_of
 from rc_integrations_plugin.admin.form_values import (
+    YES,
     Integration,
     Unreadable,
     Values,
@@ -22,7 +25,12 @@ from rc_integrations_plugin.admin.form_view import FormView
 from rc_integrations_plugin.admin.merging import merge, remember
 from rc_integrations_plugin.admin.rendering import NAME, render
 from rc_integrations_plugin.admin.viewers import Viewer, current_viewer, find_managed
-from rc_integrations_plugin.errors import ChangedMeanwhile, IntegrationsError, NothingFound
+from rc_integrations_plugin.errors import (
+    ApiError,
+    ChangedMeanwhile,
+    IntegrationsError,
+    NothingFound,
+)
 from rc_integrations_plugin.host.port import searching
 from rc_integrations_plugin.integrations.permissions import Scope, type_of
 from rc_integrations_plugin.integrations.records import (
@@ -34,6 +42,12 @@ from rc_integrations_plugin.management.freezing import is_frozen
 from rc_integrations_plugin.management.incoming import create_incoming, update_incoming
 from rc_integrations_plugin.management.outgoing import create_outgoing, update_outgoing
 from rc_integrations_plugin.management.saved import Saved
+from rc_integrations_plugin.management.script_tests import (
+    BROKEN,
+    describe_tests,
+    list_tests,
+    set_tests,
+)
 from rc_integrations_plugin.schemas.incoming import (
     SCRIPT_LONGEST,
     read_changed_incoming,
@@ -83,10 +97,27 @@ def create(kind: str) -> ResponseReturnValue:
     try:
         saved = _create(services, viewer, wanted, typed)
     except (IntegrationsError, Unreadable) as error:
-        form = _new_form(services, wanted, typed, _faults(error, wanted))
+        form = _new_form(
+            services,
+            wanted,
+            typed,
+            _faults(error, wanted),
+            copied_from=request.form.get("copied_from", ""),
+        )
         forms = _new_forms(services, viewer, instead=form)
         return render("new.html", viewer, forms=forms), 400
+    _copy_tests(services, viewer, saved.integration)
     return _show_saved(services, viewer, saved)
+
+
+def _copy_tests(services: Services, viewer: Viewer, made: Integration) -> None:
+    """Give a duplicate the tests of what it was copied from, as far as he may see them."""
+    source = services.integrations.find_any(request.form.get("copied_from", ""))
+    if source is None or type_of(source) is not type_of(made) or not viewer.may_manage(source):
+        return
+    tests = list_tests(services, viewer.manager_of(source), source)
+    if tests:
+        set_tests(services, viewer.manager_of(made), made, describe_tests(tests))
 
 
 def show_duplicate(integration_id: str) -> ResponseReturnValue:
@@ -95,7 +126,7 @@ def show_duplicate(integration_id: str) -> ResponseReturnValue:
     viewer = current_viewer(services)
     found = find_managed(services, viewer, integration_id)
     values = {**values_of(found), "name": f"Copy of {found.name}", "headers": ""}
-    form = _new_form(services, type_of(found), values, {})
+    form = _new_form(services, type_of(found), values, {}, copied_from=found.id)
     return render("new.html", viewer, forms=[form], copied=found)
 
 
@@ -139,7 +170,7 @@ def save(integration_id: str) -> ResponseReturnValue:
         found = find_managed(services, viewer, integration_id)
         return _show_changed(services, viewer, found, typed)
     except (IntegrationsError, Unreadable) as error:
-        form = _form_of(services, found, typed, faults=_faults(error, kind))
+        form = _form_of(services, found, typed, faults=_faults(error, kind), broken=_broken(error))
         return render("edit.html", viewer, integration=found, form=form), 400
     return _show_saved(services, viewer, saved)
 
@@ -176,6 +207,7 @@ def _create(services: Services, viewer: Viewer, kind: IntegrationType, typed: Va
 def _update(services: Services, viewer: Viewer, found: Integration, typed: Values) -> _AnySaved:
     kind = type_of(found)
     body, manager = build_body(kind, typed, found), viewer.managers[kind]
+    body["forceScript"] = request.form.get("forceScript") == YES
     version: datetime = found.updated_at
     if kind is IntegrationType.INCOMING:
         return update_incoming(services, manager, read_changed_incoming(body), version=version)
@@ -186,6 +218,13 @@ def _faults(error: IntegrationsError | Unreadable, kind: IntegrationType) -> dic
     if isinstance(error, Unreadable):
         return dict(error.faults)
     return dict(faults_of(error, {one.name for one in fields_of(kind)}))
+
+
+def _broken(error: IntegrationsError | Unreadable) -> Sequence[Mapping[str, Any]]:
+    """Return the tests that keep a script from being stored."""
+    details = error.details if isinstance(error, ApiError) else None
+    is_that = isinstance(error, ApiError) and error.code == BROKEN
+    return details["tests"] if is_that and details else ()
 
 
 def _form_of(services: Services, found: Integration, values: Values, **shown: object) -> FormView:
@@ -204,7 +243,12 @@ def _form_of(services: Services, found: Integration, values: Values, **shown: ob
 
 
 def _new_form(
-    services: Services, kind: IntegrationType, values: Values, faults: dict[str, str]
+    services: Services,
+    kind: IntegrationType,
+    values: Values,
+    faults: dict[str, str],
+    *,
+    copied_from: str = "",
 ) -> FormView:
     name = kind.value.removeprefix("webhook-")
     return FormView(
@@ -212,6 +256,7 @@ def _new_form(
         action=url_for(f"{NAME}.create", kind=name),
         values=values,
         faults=faults,
+        copied_from=copied_from,
         completes=searching(services.host) is not None,
         is_frozen=is_frozen(services.settings),
     )

@@ -33,6 +33,7 @@ _FIELDS: Mapping[str, str] = MappingProxyType(
         "error-invalid-headers": "headers",
         "error-invalid-basic-auth": "basicAuth",
         "error-script-syntax": "script",
+        "error-script-tests-failed": "script",
         "error-scripts-unavailable": "script",
         "integration-scripts-disabled": "script",
     }

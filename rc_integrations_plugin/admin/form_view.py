@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from rc_integrations_plugin.admin.form_fields import SECTIONS, Field, Section, fields_of
 from rc_integrations_plugin.admin.form_values import KEEP, MAKE, NONE, REMOVE, SET, Values
@@ -32,6 +33,10 @@ class FormView:
     faults: Mapping[str, str] = field(default_factory=dict)
     differences: Sequence[Difference] | None = None
     """What somebody else changed meanwhile, if so."""
+    copied_from: str = ""
+    """The id of the integration whose tests a new one gets."""
+    broken: Sequence[Mapping[str, Any]] = ()
+    """Tests that the script breaks: name and differences."""
     is_unsaved: bool = False
     """Something in it is not stored, though nobody typed it here."""
     try_address: str = ""

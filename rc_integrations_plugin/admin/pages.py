@@ -12,6 +12,7 @@ from rc_integrations_plugin.admin import (
     editing,
     history,
     recovering,
+    script_tests,
     script_versions,
     trying,
 )
@@ -49,6 +50,7 @@ def build_blueprint() -> Blueprint:
     script_versions.add_routes(blueprint)
     recovering.add_routes(blueprint)
     trying.add_routes(blueprint)
+    script_tests.add_routes(blueprint)
     blueprint.get("/<integration_id>")(show_integration)
     blueprint.post("/<integration_id>/token")(show_token)
     return blueprint

@@ -86,6 +86,8 @@ NOTICES: Mapping[str, str] = MappingProxyType(
         "token": "It has a new token.",
         "rolled-back": "The old version is the script now.",
         "replayed": "The call will be made again.",
+        "test-kept": "The test is kept.",
+        "test-deleted": "The test is deleted.",
     }
 )
 """What was done just now, by the word that an address has for it."""

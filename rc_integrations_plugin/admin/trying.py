@@ -12,6 +12,7 @@ from rc_integrations_plugin.admin.comparing import Compared, compare
 from rc_integrations_plugin.admin.history import pretty
 from rc_integrations_plugin.admin.markdown_html import link_html, markdown_html
 from rc_integrations_plugin.admin.rendering import render
+from rc_integrations_plugin.admin.script_tests import pretty_sample
 from rc_integrations_plugin.admin.try_form import TryForm, Unreadable
 from rc_integrations_plugin.admin.viewers import Viewer, current_viewer, find_managed
 from rc_integrations_plugin.errors import IntegrationsError
@@ -23,8 +24,10 @@ from rc_integrations_plugin.management.freezing import is_frozen
 from rc_integrations_plugin.management.recorded import recorded_call
 from rc_integrations_plugin.management.sample_calls import SAMPLE_CALLS
 from rc_integrations_plugin.management.samples import open_sample, send_call
+from rc_integrations_plugin.management.script_tests import MOST_BYTES, kept_sample
 from rc_integrations_plugin.management.trying import (
     FROM_HERE,
+    MadeCall,
     TriedCall,
     shown_headers,
     try_incoming,
@@ -171,6 +174,12 @@ _ACTIONS: Mapping[str, Callable[[Services, Manager, Any, TryForm], Shown]] = {
 }
 
 
+def _kept(made: tuple[MadeCall, ...], number: int) -> str:
+    """Return a call that was tried as a test, or nothing where it would be too large."""
+    text = pretty_sample(kept_sample(made, number))
+    return text if len(text.encode("utf-8", "replace")) <= MOST_BYTES else ""
+
+
 def _page(
     services: Services, viewer: Viewer, found: Integration, form: TryForm, shown: Shown
 ) -> str:
@@ -180,6 +189,7 @@ def _page(
         "link": link_html,
         "pretty": pretty,
         "shown_headers": shown_headers,
+        "kept": _kept,
     }
     return render(
         "try.html",
