@@ -7,7 +7,13 @@ from typing import Any
 import click
 
 from rc_integrations_plugin.commands.acting import DIFFERENT, Actor, Ended, managing
-from rc_integrations_plugin.commands.output import counted, name_of, print_json, print_line
+from rc_integrations_plugin.commands.output import (
+    counted,
+    name_of,
+    print_json,
+    print_line,
+    progress,
+)
 from rc_integrations_plugin.commands.reading import all_integrations
 from rc_integrations_plugin.commands.yaml_files import read_yaml, write_yaml
 from rc_integrations_plugin.errors import IntegrationsError
@@ -79,9 +85,12 @@ def apply(actor: Actor, *, file: Any, prune: bool, yes: bool, as_json: bool) -> 
     doomed = sum(change.entry is None for change in wanted.changes)
     if doomed and not yes:
         click.confirm(f"Remove {counted(doomed, 'integration')}?", abort=True, err=True)
-    results = [_apply(actor, change, quiet=as_json) for change in wanted.changes]
     if as_json:
+        with progress(wanted.changes, "Applying") as changes:
+            results = [_apply(actor, change, quiet=True) for change in changes]
         print_json(results)
+    else:
+        results = [_apply(actor, change, quiet=False) for change in wanted.changes]
     _tell_rest(wanted, prune=prune)
     failed = sum("error" in result for result in results)
     click.echo(f"{counted(len(results) - failed, 'change')} made", err=True)

@@ -1,7 +1,7 @@
 """`import-rocketchat`: integrations of a Rocket.Chat server, with their ids and tokens."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -9,7 +9,13 @@ from typing import Any
 import click
 
 from rc_integrations_plugin.commands.acting import Actor, Ended, managing
-from rc_integrations_plugin.commands.output import counted, name_of, print_json, print_line
+from rc_integrations_plugin.commands.output import (
+    counted,
+    name_of,
+    print_json,
+    print_line,
+    progress,
+)
 from rc_integrations_plugin.errors import IntegrationsError
 from rc_integrations_plugin.integrations.permissions import type_of
 from rc_integrations_plugin.management.descriptions import TYPE_WORDS
@@ -54,13 +60,13 @@ def import_rocketchat(actor: Actor, *, file: Any, dry_run: bool, as_json: bool) 
     except (ExportFault, UnicodeDecodeError) as error:
         reason = error if isinstance(error, ExportFault) else "is not in UTF-8"
         raise click.UsageError(f"{name_of(file)} {reason}") from error
-    results = []
-    for result in _import_all(actor, documents, dry_run=dry_run):
-        results.append(result)
-        if not as_json:
-            _tell(result)
+    results: list[Mapping[str, Any]]
     if as_json:
+        with progress(documents, "Importing") as some:
+            results = list(_import_all(actor, some, dry_run=dry_run))
         print_json(results)
+    else:
+        results = [_tell(one) for one in _import_all(actor, documents, dry_run=dry_run)]
     states = Counter(result["state"] for result in results)
     told = ", ".join(f"{states[state]} {state}" for state in State)
     click.echo(f"{told}{' (nothing was stored)' if dry_run else ''}", err=True)
@@ -68,7 +74,9 @@ def import_rocketchat(actor: Actor, *, file: Any, dry_run: bool, as_json: bool) 
         raise Ended(f"{counted(states[State.REFUSED], 'integration')} could not be taken over")
 
 
-def _import_all(actor: Actor, documents: list[Any], *, dry_run: bool) -> Iterator[dict[str, Any]]:
+def _import_all(
+    actor: Actor, documents: Iterable[Any], *, dry_run: bool
+) -> Iterator[dict[str, Any]]:
     seen: set[str] = set()
     for document in documents:
         known = document if isinstance(document, dict) else {}
@@ -100,9 +108,10 @@ def _import(
     return (State.OFF if imported.reasons else State.IMPORTED), imported.reasons
 
 
-def _tell(result: Mapping[str, Any]) -> None:
+def _tell(result: Mapping[str, Any]) -> Mapping[str, Any]:
     state = result["state"]
     click.echo(click.style(f"{state:<9}", fg=_COLOURS.get(state)), nl=False)
     print_line(f"{result['_id'] or '-'}  {result['name'] or '-'}")
     for reason in result["reasons"]:
         print_line(f"{'':<9}  {reason}")
+    return result

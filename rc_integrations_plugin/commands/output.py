@@ -2,13 +2,16 @@
 
 import json
 import shutil
+import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
+T = TypeVar("T")
 WIDEST = 80
 _GAP = 2
 _NARROWEST = 8
@@ -59,6 +62,16 @@ def short_time(moment: datetime | None) -> str:
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+@contextmanager
+def progress(items: Sequence[T], label: str) -> Iterator[Iterable[T]]:
+    """Give the items one by one, with a bar on stderr if people look at it."""
+    if not sys.stderr.isatty():
+        yield items
+        return
+    with click.progressbar(items, label=label, file=sys.stderr) as bar:
+        yield bar
 
 
 def _widths(lines: Sequence[Sequence[str]], may_be_cut: Sequence[bool]) -> list[int]:

@@ -1,6 +1,5 @@
 """`replay` and `recover`: calls that are made again."""
 
-import sys
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -14,6 +13,7 @@ from rc_integrations_plugin.commands.output import (
     print_json,
     print_line,
     print_table,
+    progress,
 )
 from rc_integrations_plugin.errors import ApiError
 from rc_integrations_plugin.integrations.records import IntegrationType, OutgoingIntegration
@@ -85,8 +85,8 @@ def _outgoing(actor: Actor, integration_id: str) -> OutgoingIntegration:
 
 def _make_all_again(actor: Actor, lost: Sequence[Lost]) -> list[dict[str, Any]]:
     results = []
-    with click.progressbar(lost, label="Making calls again", file=sys.stderr) as progress:
-        for one in progress:
+    with progress(lost, "Making calls again") as some:
+        for one in some:
             reason = one.reason
             if reason is None:
                 try:
