@@ -1,13 +1,14 @@
 """`changes`, and `script versions`, `diff` and `rollback`."""
 
 import dataclasses
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from rc_integrations_plugin.services import Services
-from tests.callers import ALL, OWN, Server
+from tests.callers import ALL, OWN, Server, new_body
 from tests.factories import make_incoming, make_outgoing
 from tests.unit.commands.conftest import Console
 
@@ -142,3 +143,21 @@ def test_a_version_is_put_back(services: Services, console: Console, make: Any) 
     assert after.updated_by.username == "(console)"
     assert "is the script" in console.fails(1, "script", "rollback", one.id, "3")
     assert console.json("script", "rollback", one.id, "2")["version"] == 4
+
+
+def test_who_imports_and_who_applies_a_file_is_told(services: Services, console: Console) -> None:
+    exported = {**new_body(name="Old"), "_id": "imported-id", "token": "t" * 48, "userId": "x"}
+    console.ok("import-rocketchat", "-", stdin=json.dumps([exported]))
+    described = {
+        "name": "CI",
+        "type": "incoming",
+        "username": "rocket.cat",
+        "channel": ["#general"],
+    }
+    console.ok("apply", "-", stdin=json.dumps({"integrations": [described]}))
+
+    applied, imported = console.json("changes")
+
+    assert (applied["action"], applied["name"]) == ("created", "CI")
+    assert (imported["action"], imported["integrationId"]) == ("imported", "imported-id")
+    assert {one["by"]["username"] for one in (applied, imported)} == {"(console)"}
