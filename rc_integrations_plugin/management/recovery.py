@@ -59,10 +59,10 @@ def make_again(services: Services, user: User, lost: Lost) -> Delivery:
     """Store that a failed call shall be made again, and wake a worker.
 
     Raises:
-        ApiError: it cannot, by now.
+        ApiError: it cannot, by now; somebody else may have been faster.
     """
     manager = read_manager(services.host, user, IntegrationType.OUTGOING)
-    return open_replay(services, manager, lost.integration.id, lost.attempt.id)
+    return open_replay(services, manager, lost.integration.id, lost.attempt.id, once=True)
 
 
 def _all_managed(services: Services, user: User) -> Iterator[OutgoingIntegration]:

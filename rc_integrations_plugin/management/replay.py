@@ -13,14 +13,28 @@ from rc_integrations_plugin.outgoing.steps import Step
 from rc_integrations_plugin.services import Services
 
 _METHOD = "replayOutgoingIntegration"
+_AGAIN = "-again"
 
 
 def open_replay(
-    services: Services, manager: Manager, integration_id: str, history_id: str
+    services: Services,
+    manager: Manager,
+    integration_id: str,
+    history_id: str,
+    *,
+    once: bool = False,
 ) -> Delivery:
     """Store that a call shall be made again, wake a worker, and return it.
 
     It has the id that its receiver knows, so that it is known for a repetition.
+
+    Args:
+        services: where it is stored.
+        manager: who wants it.
+        integration_id: whose call it was.
+        history_id: which attempt.
+        once: whether to refuse what was made again so before; also of two who want it in the same
+            moment only one succeeds.
 
     Raises:
         ApiError: there is no such call, nothing was sent then, or the integration is off.
@@ -39,8 +53,12 @@ def open_replay(
         raise _refused("Nothing was sent then", "error-invalid-integration-history")
     if not integration.enabled:
         raise _refused("The integration is switched off", "error-integration-disabled")
+    # the primary key keeps out the second of two
+    again_id = f"{attempt.id}{_AGAIN}" if once else new_id()
+    if once and services.deliveries.find(again_id) is not None:
+        raise _refused("It was made again already", "error-invalid-integration-history")
     again = Delivery(
-        id=new_id(),
+        id=again_id,
         webhook_id=delivery.webhook_id,
         integration_id=integration.id,
         created_at=datetime.now(UTC),

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from rc_integrations_plugin.admin import recovering
+from rc_integrations_plugin.errors import ApiError
 from rc_integrations_plugin.integrations.deliveries import DeliveryAttempt, DeliveryOutcome
 from rc_integrations_plugin.integrations.records import Editor, OutgoingIntegration
+from rc_integrations_plugin.management.recovery import find_lost, make_again
 from rc_integrations_plugin.outgoing.steps import Step
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.storage.deliveries import AttemptFilter
@@ -119,6 +121,23 @@ def test_very_many_take_more_than_one_go(
         answer = admin.submit(f"/{bridge.id}/recover", {"since": since(page)})
         assert answer.status_code == 303
         assert replayed(services, bridge) == [one.id for one in lost[:made]]
+
+
+def test_who_presses_twice_has_each_call_made_again_once(
+    services: Services, server: Server, bridge: OutgoingIntegration
+) -> None:
+    attempt = fail(services, bridge)
+    admin = server.caller("admin")
+    with server.app.app_context():
+        user = services.host.find_user(admin.id)
+        assert user is not None
+        (seen_by_both,) = find_lost(services, user, since=NOW - 2 * HOUR, integrations=[bridge])
+
+        make_again(services, user, seen_by_both)
+        with pytest.raises(ApiError, match="made again already"):
+            make_again(services, user, seen_by_both)
+
+    assert replayed(services, bridge) == [attempt.id]
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "\0", "0001-01-01T00:00+14:00"])
