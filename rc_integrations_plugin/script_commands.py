@@ -7,7 +7,7 @@ cannot use, 3 no process for scripts can be started.
 import contextlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import click
 from flask.cli import ScriptInfo
 
 from rc_integrations_plugin.errors import ScriptsUnavailable
+from rc_integrations_plugin.management.script_tests import run_tests
 from rc_integrations_plugin.scripting.bench import ScriptReport, fault_document, run_script
 from rc_integrations_plugin.scripting.checker import finding_document
 from rc_integrations_plugin.scripting.protocol import ScriptReview
@@ -102,18 +103,23 @@ def _describe(error: dict[str, Any]) -> str:
 
 
 @script.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("folder_or_id")
 @click.option("--update", is_flag=True, help="Write what came of the samples as what must.")
 @_as_json
-def test(folder: Path, *, update: bool, as_json: bool) -> None:
-    """Run all samples in FOLDER; docs/script-tests.md describes their files.
+def test(folder_or_id: str, *, update: bool, as_json: bool) -> None:
+    """Run all samples in a folder, or the tests that live with an integration.
 
-    Exit status 1 says that a sample failed.
+    docs/script-tests.md describes them. Exit status 1 says that one failed.
     """
+    tell = None if as_json else _tell_result
     with _clear_errors():
-        results = run_samples(folder, update=update, tell=None if as_json else _tell_result)
+        folder = Path(folder_or_id)
+        if folder.is_dir():
+            results = run_samples(folder, update=update, tell=tell)
+        else:
+            results = _run_stored(folder_or_id, tell=tell)
     if not results:
-        raise click.UsageError(f"there are no samples in {folder}")
+        raise click.UsageError(f"there are no samples in {folder_or_id}")
     passed = sum(not result.differences for result in results)
     if as_json:
         click.echo(_pretty([_result_document(result) for result in results]))
@@ -121,6 +127,26 @@ def test(folder: Path, *, update: bool, as_json: bool) -> None:
         click.echo(f"{passed} of {len(results)} samples passed")
     if passed < len(results):
         sys.exit(_FAILED)
+
+
+def _run_stored(
+    integration_id: str, *, tell: Callable[[SampleResult], None] | None
+) -> list[SampleResult]:
+    """Run the tests of an integration of the chat server's."""
+    info = click.get_current_context().find_object(ScriptInfo)
+    if info is None:
+        raise SampleFault(f"there is no folder {integration_id}")
+    with info.load_app().app_context():
+        services = current_services()
+        found = services.integrations.find_any(integration_id)
+        if found is None:
+            raise SampleFault(f"there is neither a folder nor an integration {integration_id}")
+        checked = run_tests(services, found, services.script_tests.of(found.id))
+    results = [SampleResult(name=one.test.name, differences=one.differences) for one in checked]
+    if tell is not None:
+        for result in results:
+            tell(result)
+    return results
 
 
 def _tell_result(result: SampleResult) -> None:

@@ -20,8 +20,8 @@ from rc_integrations_plugin.storage.circuits import CircuitStore
 from rc_integrations_plugin.storage.deliveries import DeliveryStore
 from rc_integrations_plugin.storage.integrations import IntegrationStore
 from rc_integrations_plugin.storage.overview import OverviewStore
-from rc_integrations_plugin.storage.script_versions import ScriptVersionStore
 from rc_integrations_plugin.storage.script_tests import ScriptTestStore
+from rc_integrations_plugin.storage.script_versions import ScriptVersionStore
 from rc_integrations_plugin.storage.state import StateStore
 
 EXTENSION = "rc_integrations"

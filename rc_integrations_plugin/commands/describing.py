@@ -1,7 +1,8 @@
 """`export`, `plan` and `apply`: integrations as a YAML file without secrets, to keep in git."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import click
@@ -26,6 +27,8 @@ from rc_integrations_plugin.management.descriptions import (
     read_entries,
 )
 from rc_integrations_plugin.management.planning import Change, Plan, make_plan
+from rc_integrations_plugin.management.saved import Integration
+from rc_integrations_plugin.management.script_tests import describe_tests, list_tests
 from rc_integrations_plugin.storage.integrations import IntegrationFilter
 
 _SIGNS = {"create": "+", "update": "~", "remove": "-"}
@@ -41,7 +44,7 @@ _prune = click.option("--prune", is_flag=True, help="Remove what is not in the f
 def export(actor: Actor, *, output: Any, no_ids: bool, as_json: bool) -> None:
     """Describe all integrations as YAML, without secrets."""
     found = all_integrations(actor, IntegrationFilter(made_by=actor.made_by))
-    entries = [export_entry(one, with_id=not no_ids) for one in found]
+    entries = [export_entry(one, tests=_tests_of(actor, one), with_id=not no_ids) for one in found]
     if as_json:
         print_json({"integrations": entries})
     else:
@@ -71,8 +74,9 @@ def plan(actor: Actor, *, file: Any, prune: bool, as_json: bool) -> None:
 @_file
 @_prune
 @click.option("--yes", is_flag=True, help="Do not ask before something is removed.")
+@click.option("--force", is_flag=True, help="Also store scripts that break their tests.")
 @managing
-def apply(actor: Actor, *, file: Any, prune: bool, yes: bool, as_json: bool) -> None:
+def apply(actor: Actor, *, file: Any, prune: bool, yes: bool, force: bool, as_json: bool) -> None:
     """Make integrations as FILE describes them; what is so already stays untouched.
 
     Secrets stay as they are, but for those that FILE has from the environment. Those of new
@@ -87,10 +91,10 @@ def apply(actor: Actor, *, file: Any, prune: bool, yes: bool, as_json: bool) -> 
         click.confirm(f"Remove {counted(doomed, 'integration')}?", abort=True, err=True)
     if as_json:
         with progress(wanted.changes, "Applying") as changes:
-            results = [_apply(actor, change, quiet=True) for change in changes]
+            results = [_apply(actor, change, force=force, quiet=True) for change in changes]
         print_json(results)
     else:
-        results = [_apply(actor, change, quiet=False) for change in wanted.changes]
+        results = [_apply(actor, change, force=force, quiet=False) for change in wanted.changes]
     _tell_rest(wanted, prune=prune)
     failed = sum("error" in result for result in results)
     click.echo(f"{counted(len(results) - failed, 'change')} made", err=True)
@@ -101,9 +105,16 @@ def apply(actor: Actor, *, file: Any, prune: bool, yes: bool, as_json: bool) -> 
 def _plan(actor: Actor, file: Any, *, prune: bool) -> Plan:
     existing = list(all_integrations(actor, IntegrationFilter(made_by=actor.made_by)))
     try:
-        return make_plan(read_entries(read_yaml(file)), existing, prune=prune)
+        entries = read_entries(read_yaml(file))
+        tests_of = partial(_tests_of, actor)
+        return make_plan(entries, existing, prune=prune, tests_of=tests_of)
     except DescriptionFault as error:
         raise click.UsageError(f"{name_of(file)}: {error}") from error
+
+
+def _tests_of(actor: Actor, integration: Integration) -> list[dict[str, Any]]:
+    manager = actor.manager_of(integration)
+    return describe_tests(list_tests(actor.services, manager, integration))
 
 
 def _tell_plan(wanted: Plan) -> None:
@@ -121,6 +132,9 @@ def _tell_title(change: Change) -> None:
 
 
 def _difference(name: str, is_now: Any, will_be: Any) -> Iterator[str]:
+    if name == "tests":
+        yield f"tests: {_names(is_now)} -> {_names(will_be)}"
+        return
     if name != "script":
         yield f"{name}: {_plain(is_now)} -> {_plain(will_be)}"
         return
@@ -129,6 +143,11 @@ def _difference(name: str, is_now: Any, will_be: Any) -> Iterator[str]:
     for line in lines:
         if not line.startswith(("---", "+++")):
             yield f"  {line}"
+
+
+def _names(tests: Sequence[Mapping[str, Any]]) -> str:
+    """Return the names of tests."""
+    return ", ".join(str(one.get("name")) for one in tests) or "none"
 
 
 def _plain(value: Any) -> str:
@@ -152,13 +171,13 @@ def _tell_rest(wanted: Plan, *, prune: bool) -> None:
         click.echo(f"{number} not in the file; --prune removes such", err=True)
 
 
-def _apply(actor: Actor, change: Change, *, quiet: bool) -> dict[str, Any]:
+def _apply(actor: Actor, change: Change, *, force: bool, quiet: bool) -> dict[str, Any]:
     """Make one change, and tell what came of it; one that fails does not stop the others."""
     document = _document(change)
     if not quiet:
         _tell_title(change)
     try:
-        applied = apply_change(actor.services, actor.user, change)
+        applied = apply_change(actor.services, actor.user, change, is_forced=force)
     except IntegrationsError as error:
         print_line(f"    Error: {change.title}: {error.reason}", err=True)
         return document | {"error": error.reason}

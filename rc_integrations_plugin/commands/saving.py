@@ -87,6 +87,7 @@ def _create(actor: Actor, kind: IntegrationType, body: dict[str, Any]) -> Saved[
 @click.command()
 @click.argument("integration_id", metavar="ID", type=ids.ANY)
 @click.option("--name", help="Another name.")
+@click.option("--force", is_flag=True, help="Also store a script that breaks its tests.")
 @_field_options
 @managing
 def update(actor: Actor, integration_id: str, *, as_json: bool, **options: Any) -> None:
@@ -106,7 +107,7 @@ def update(actor: Actor, integration_id: str, *, as_json: bool, **options: Any) 
         "channel": ",".join(old.channels),
         "scriptEnabled": old.script_enabled,
     }
-    saved = _update(actor, old, body | fields)
+    saved = _update(actor, old, body | fields | {"forceScript": options["force"]})
     _tell(actor, saved, "is changed", as_json=as_json)
 
 

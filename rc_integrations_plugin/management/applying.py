@@ -1,12 +1,13 @@
 """Doing what a plan says: by the same ways that the API goes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from rc_integrations_plugin.host.port import User
 from rc_integrations_plugin.integrations.permissions import Manager, read_manager
 from rc_integrations_plugin.integrations.records import IntegrationType, OutgoingIntegration
+from rc_integrations_plugin.integrations.script_tests import ScriptTest
 from rc_integrations_plugin.integrations.tokens import new_token
 from rc_integrations_plugin.management import switching
 from rc_integrations_plugin.management.descriptions import DEFAULTS, SECRET_FIELDS, Entry, to_body
@@ -14,6 +15,7 @@ from rc_integrations_plugin.management.incoming import create_incoming, update_i
 from rc_integrations_plugin.management.outgoing import create_outgoing, update_outgoing
 from rc_integrations_plugin.management.planning import Change
 from rc_integrations_plugin.management.saved import Integration, Saved
+from rc_integrations_plugin.management.script_tests import read_tests, set_tests
 from rc_integrations_plugin.schemas.incoming import read_changed_incoming, read_new_incoming
 from rc_integrations_plugin.schemas.outgoing import read_changed_outgoing, read_new_outgoing
 from rc_integrations_plugin.services import Services
@@ -31,8 +33,16 @@ class Applied:
     """Those that were made for it now, by the API's names: nothing shows them again."""
 
 
-def apply_change(services: Services, user: User, change: Change) -> Applied:
+def apply_change(
+    services: Services, user: User, change: Change, *, is_forced: bool = False
+) -> Applied:
     """Make, change or remove an integration.
+
+    Args:
+        services: where it is stored.
+        user: who wants it.
+        change: what is to be done.
+        is_forced: whether a script that breaks its tests is stored too.
 
     Raises:
         ApiError: the user may not, something in the description cannot be, or somebody else changed
@@ -41,9 +51,12 @@ def apply_change(services: Services, user: User, change: Change) -> Applied:
     manager = read_manager(services.host, user, change.type)
     match change.entry, change.old:
         case Entry() as entry, None:
-            return _create(services, manager, entry)
+            applied = _create(services, manager, entry)
+            if entry.tests:
+                set_tests(services, manager, applied.integration, entry.tests)
+            return applied
         case Entry() as entry, old if old is not None:
-            return _update(services, manager, change, entry, old)
+            return _update(services, manager, change, entry, old, is_forced=is_forced)
         case None, old if old is not None:
             return Applied(switching.remove(services, user, old.id), {})
     raise AssertionError("a change is about something")
@@ -65,20 +78,46 @@ def _create(services: Services, manager: Manager, entry: Entry) -> Applied:
 
 
 def _update(
-    services: Services, manager: Manager, change: Change, entry: Entry, old: Integration
+    services: Services,
+    manager: Manager,
+    change: Change,
+    entry: Entry,
+    old: Integration,
+    *,
+    is_forced: bool,
+) -> Applied:
+    tests = None
+    if "tests" in change.differences:
+        tests = read_tests(old, manager, entry.tests or ())
+    applied = _replace(services, manager, change, entry, old, tests, is_forced=is_forced)
+    if tests is not None:
+        set_tests(services, manager, applied.integration, entry.tests or ())
+    return applied
+
+
+def _replace(  # noqa: PLR0913 - all that is known of a change
+    services: Services,
+    manager: Manager,
+    change: Change,
+    entry: Entry,
+    old: Integration,
+    tests: Sequence[ScriptTest] | None,
+    *,
+    is_forced: bool,
 ) -> Applied:
     whole = to_body(entry)
     changed = set(change.differences)
     plain = changed & set(DEFAULTS[entry.type]) - set(SECRET_FIELDS)
     body = {name: whole.get(name) for name in (*_NEEDED, *plain)}
     body |= {"type": entry.type.value, "integrationId": old.id, "name": entry.name}
+    body["forceScript"] = is_forced
     if not isinstance(old, OutgoingIntegration):
         form = read_changed_incoming(body)
-        new = update_incoming(services, manager, form, version=old.updated_at).integration
-        return Applied(new, {})
+        new = update_incoming(services, manager, form, version=old.updated_at, tests=tests)
+        return Applied(new.integration, {})
     secrets = _change_secrets(body, changed, entry, old)
     changed_form = read_changed_outgoing(body)
-    saved = update_outgoing(services, manager, changed_form, version=old.updated_at)
+    saved = update_outgoing(services, manager, changed_form, version=old.updated_at, tests=tests)
     return Applied(saved.integration, secrets | _made(saved, entry.given.body()))
 
 

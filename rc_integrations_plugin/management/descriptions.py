@@ -5,7 +5,7 @@ the names), or where else it is to be found; in a URL it holds `***` in its plac
 `<<token>>` and the like.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -17,7 +17,8 @@ from rc_integrations_plugin.integrations.records import IntegrationType, Outgoin
 from rc_integrations_plugin.management.given import Given, GivenFault, take_given
 from rc_integrations_plugin.management.outgoing_checks import USUAL_RETRIES
 from rc_integrations_plugin.management.saved import Integration
-from rc_integrations_plugin.management.secrets import masked_script, masked_url
+from rc_integrations_plugin.management.script_tests import check_tests
+from rc_integrations_plugin.management.secrets import masked_script, masked_url, whole_script
 from rc_integrations_plugin.outgoing.matching import (
     EVENTS_WITH_TRIGGER_WORDS,
 )
@@ -97,6 +98,8 @@ class Entry:
     """All of the type, those that were left out too."""
     given: Given = field(default_factory=Given)
     """Secrets that the file has the places of."""
+    tests: tuple[Description, ...] | None = None
+    """Of its script: a name and the keys of a sample each; None leaves those that it has."""
 
     @property
     def title(self) -> str:
@@ -126,7 +129,9 @@ def describe(integration: Integration) -> Description:
     return fields
 
 
-def export_entry(integration: Integration, *, with_id: bool = True) -> dict[str, Any]:
+def export_entry(
+    integration: Integration, *, tests: Sequence[Description] = (), with_id: bool = True
+) -> dict[str, Any]:
     """Return what a file says of an integration: what is usual is left out."""
     kind = type_of(integration)
     head = {"name": integration.name, "type": TYPE_WORDS[kind], "id": integration.id}
@@ -136,7 +141,32 @@ def export_entry(integration: Integration, *, with_id: bool = True) -> dict[str,
         for name, value in fields.items()
         if name in _ALWAYS or value != DEFAULTS[kind][name]
     }
+    if tests:
+        told["tests"] = masked_tests(tests, integration)
     return {key: value for key, value in (head | told).items() if key != "id" or with_id}
+
+
+def masked_tests(tests: Sequence[Description], integration: Integration) -> list[dict[str, Any]]:
+    """Return tests with `<<token>>` and the like in place of their integration's secrets."""
+    return [_each_text(one, lambda text: masked_script(text, integration)) for one in tests]
+
+
+def whole_tests(
+    tests: Sequence[Description], integration: Integration | None
+) -> list[dict[str, Any]]:
+    """Return tests with their integration's secrets in their places, as far as it has them."""
+    return [_each_text(one, lambda text: whole_script(text, integration)) for one in tests]
+
+
+def _each_text(value: Any, change: Callable[[str], str]) -> Any:
+    match value:
+        case str():
+            return change(value)
+        case list() | tuple():
+            return [_each_text(one, change) for one in value]
+        case Mapping():
+            return {key: _each_text(one, change) for key, one in value.items()}
+    return value
 
 
 def read_entries(data: Any) -> list[Entry]:
@@ -171,13 +201,14 @@ def _read_entry(data: Any, number: int) -> Entry:
     kind = kinds.get(str(data.get("type")))
     if kind is None:
         raise DescriptionFault(f"{place}: type must be incoming or outgoing")
-    unknown = sorted(map(str, set(data) - {"name", "type", "id", *DEFAULTS[kind]}))
+    unknown = sorted(map(str, set(data) - {"name", "type", "id", "tests", *DEFAULTS[kind]}))
     if unknown:
         raise DescriptionFault(f"{place}: there is no field {', '.join(unknown)}")
     try:
         plain, given = take_given(data)
         fields = _complete(kind, plain)
-        entry = Entry(kind, _text(data, "name"), _text(data, "id") or None, fields, given)
+        tests = _tests(kind, data)
+        entry = Entry(kind, _text(data, "name"), _text(data, "id") or None, fields, given, tests)
         check_body(kind, to_body(entry) | given.body())
     except (InvalidParams, DescriptionFault, GivenFault) as error:
         raise DescriptionFault(f"{place}: {' '.join(str(error).split())}") from error
@@ -247,6 +278,16 @@ def _texts(name: str, value: Any) -> tuple[str, ...]:
     if not isinstance(items, list | tuple) or not all(isinstance(one, str) for one in items):
         raise DescriptionFault(f"{name} must be a list of texts (quote what begins with # or @)")
     return tuple(stripped for one in items if (stripped := one.strip()))
+
+
+def _tests(kind: IntegrationType, data: Mapping[str, Any]) -> tuple[Description, ...] | None:
+    tests = data.get("tests")
+    if tests is None:
+        return None
+    if not isinstance(tests, list) or not all(isinstance(one, dict) for one in tests):
+        raise DescriptionFault("tests must be a list of objects, each with a name")
+    check_tests(kind, tests)
+    return tuple(tests)
 
 
 def _text(data: Mapping[str, Any], name: str) -> str:

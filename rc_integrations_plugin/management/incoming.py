@@ -94,7 +94,7 @@ def update_incoming(
     def change(old: IncomingIntegration) -> Saved[IncomingIntegration]:
         saved = _changed(services, manager, old, form)
         is_forced = form.force_script is True
-        check_script(services, old, saved.integration, is_forced=is_forced, tests=tests)
+        check_script(services, manager, old, saved.integration, is_forced=is_forced, tests=tests)
         return saved
 
     return replace_with(

@@ -112,7 +112,7 @@ def update_outgoing(
         saved = _changed(services, manager, old, form)
         new = saved.integration
         is_forced = form.force_script is True
-        check_script(services, old, new, is_forced=is_forced, tests=tests)
+        check_script(services, manager, old, new, is_forced=is_forced, tests=tests)
         starts_anew = new.enabled and (not old.enabled or new.urls != old.urls)
         return saved
 

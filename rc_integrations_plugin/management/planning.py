@@ -1,7 +1,7 @@
 """What is to be done so that integrations become as they are described."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,8 @@ from rc_integrations_plugin.management.descriptions import (
     DescriptionFault,
     Entry,
     describe,
+    masked_tests,
+    whole_tests,
 )
 from rc_integrations_plugin.management.saved import Integration
 from rc_integrations_plugin.management.secrets import (
@@ -60,12 +62,19 @@ class Plan:
     undescribed: Sequence[Integration]
 
 
-def make_plan(entries: Sequence[Entry], existing: Sequence[Integration], *, prune: bool) -> Plan:
+def make_plan(
+    entries: Sequence[Entry],
+    existing: Sequence[Integration],
+    *,
+    prune: bool,
+    tests_of: Callable[[Integration], Sequence[Mapping[str, Any]]],
+) -> Plan:
     """Return what makes the existing integrations as they are described.
 
     Args:
         entries: the descriptions.
         existing: those that the one who wants it may manage, the oldest first.
+        tests_of: returns the tests of one of them.
         prune: whether those that are not described shall go.
 
     Raises:
@@ -79,6 +88,8 @@ def make_plan(entries: Sequence[Entry], existing: Sequence[Integration], *, prun
     for entry, old in pairs:
         whole = _with_secrets(entry, old)
         differences = _differences(whole, old)
+        if old is not None and entry.tests is not None:
+            differences |= _test_difference(entry.tests, tests_of(old), old)
         if old is None:
             changes.append(Change("create", entry.type, entry.name, entry=whole))
         elif differences:
@@ -138,7 +149,8 @@ def _with_secrets(entry: Entry, old: Integration | None) -> Entry:
             fields["urls"] = urls
         if any(MASK in url and url not in urls for url in fields["urls"]):
             raise DescriptionFault(f"{entry.title}: urls hold {MASK} in place of a secret")
-    return replace(entry, fields=fields)
+    tests = None if entry.tests is None else tuple(whole_tests(entry.tests, old))
+    return replace(entry, fields=fields, tests=tests)
 
 
 def _differences(entry: Entry, old: Integration | None) -> dict[str, Difference]:
@@ -157,6 +169,13 @@ def _differences(entry: Entry, old: Integration | None) -> dict[str, Difference]
         found = {name: pair for name, pair in found.items() if name not in entry.given.fields}
         found |= entry.given.differences(old)
     return found
+
+
+def _test_difference(
+    wanted: Sequence[Mapping[str, Any]], tests: Sequence[Mapping[str, Any]], old: Integration
+) -> dict[str, Difference]:
+    is_now, will_be = masked_tests(tests, old), masked_tests(wanted, old)
+    return {} if is_now == will_be else {"tests": (is_now, will_be)}
 
 
 def _url_difference(entry: Entry, old: OutgoingIntegration) -> dict[str, Difference]:

@@ -12,8 +12,8 @@ import orjson
 
 from rc_integrations_plugin.errors import ApiError, InvalidParams, NothingFound
 from rc_integrations_plugin.integrations.audit import entry_of_tests
-from rc_integrations_plugin.integrations.permissions import Manager
-from rc_integrations_plugin.integrations.records import IncomingIntegration
+from rc_integrations_plugin.integrations.permissions import Manager, type_of
+from rc_integrations_plugin.integrations.records import IntegrationType
 from rc_integrations_plugin.integrations.script_tests import ScriptTest
 from rc_integrations_plugin.integrations.text import storable
 from rc_integrations_plugin.integrations.tokens import new_id
@@ -40,6 +40,7 @@ BROKEN = "error-script-tests-failed"
 _NAMED = 5
 _LONGEST_DIFFERENCE = 4000
 _NO_TEST = "There is no such test, or it is not yours to see."
+_NO_SCRIPT = Script(integration_id="", name="", version="", source="")
 _ENOUGH = f"An integration has at most {MOST_TESTS} tests"
 
 
@@ -173,16 +174,24 @@ def read_tests(
     Raises:
         InvalidParams: one is none, two have one name, or there are too many.
     """
+    check_tests(type_of(integration), tests)
+    now = datetime.now(UTC)
+    return [
+        _test(integration, manager, one.get("name", ""), _sample_of(one), at=now) for one in tests
+    ]
+
+
+def check_tests(kind: IntegrationType, tests: Sequence[Mapping[str, Any]]) -> None:
+    """Do nothing if an integration of this type may have these tests.
+
+    Raises:
+        InvalidParams: one is none, two have one name, or there are too many.
+    """
     if len(tests) > MOST_TESTS:
         raise InvalidParams(_ENOUGH)
-    now = datetime.now(UTC)
-    made = []
-    for one in tests:
-        sample = {key: value for key, value in one.items() if key != "name"}
-        made.append(_test(integration, manager, one.get("name", ""), sample, at=now))
-    if len({one.name for one in made}) < len(made):
+    names = [_checked_name(kind, one.get("name", ""), _sample_of(one)) for one in tests]
+    if len(set(names)) < len(names):
         raise InvalidParams("Two tests have one name")
-    return made
 
 
 def describe_tests(tests: Sequence[ScriptTest]) -> list[dict[str, Any]]:
@@ -212,6 +221,7 @@ def run_tests(
 
 def check_script(
     services: Services,
+    manager: Manager,
     old: Integration,
     wanted: Integration,
     *,
@@ -222,6 +232,7 @@ def check_script(
 
     Args:
         services: where the tests are.
+        manager: who stores it; of tests that he may not see, he learns nothing but a name.
         old: as it was.
         wanted: as it is to be, compiled.
         is_forced: whether it is stored though it breaks some.
@@ -240,7 +251,8 @@ def check_script(
     kept = services.script_tests.of(wanted.id) if tests is None else tests
     broken = [one for one in run_tests(services, wanted, kept) if one.differences] if kept else []
     if broken:
-        raise _refusal(broken, len(kept))
+        since = past_of(manager, wanted)
+        raise _refusal([_visible(one, since) for one in broken], len(kept))
 
 
 def kept_sample(made: Sequence[MadeCall], number: int) -> dict[str, Any]:
@@ -264,6 +276,12 @@ def kept_sample(made: Sequence[MadeCall], number: int) -> dict[str, Any]:
     return sample
 
 
+def _visible(checked: CheckedTest, since: datetime | None) -> CheckedTest:
+    if since is None or checked.test.created_at >= since:
+        return checked
+    return CheckedTest(checked.test, ("It was kept before these rooms were yours",))
+
+
 def _runs(integration: Integration) -> tuple[Any, ...]:
     return (integration.script, integration.skip_transpile, integration.script_enabled)
 
@@ -284,17 +302,6 @@ def _refusal(broken: Sequence[CheckedTest], total: int) -> ApiError:
 
 
 def _run(services: Services, integration: Integration, test: ScriptTest) -> CheckedTest:
-    try:
-        trial, expected = _read(integration, test.sample)
-    except SampleFault as fault:
-        return CheckedTest(test, (str(fault),))
-    report = services.scripts.try_out(trial)
-    told = report_of(report.runs[-1], report.requests[-1], report.store)
-    differences = find_differences(expected, told)
-    return CheckedTest(test, tuple(one[:_LONGEST_DIFFERENCE] for one in differences))
-
-
-def _read(integration: Integration, sample: Any) -> tuple[Trial, Mapping[str, Any]]:
     script = Script(
         integration_id=integration.id,
         name=integration.name,
@@ -303,23 +310,44 @@ def _read(integration: Integration, sample: Any) -> tuple[Trial, Mapping[str, An
         skip_transpile=integration.skip_transpile,
         compiled=integration.script_compiled or "",
     )
-    usual = METHOD if isinstance(integration, IncomingIntegration) else PREPARE
+    try:
+        trial, expected = _read(type_of(integration), test.sample, script)
+    except SampleFault as fault:
+        return CheckedTest(test, (str(fault),))
+    report = services.scripts.try_out(trial)
+    told = report_of(report.runs[-1], report.requests[-1], report.store)
+    differences = find_differences(expected, told)
+    return CheckedTest(test, tuple(one[:_LONGEST_DIFFERENCE] for one in differences))
+
+
+def _read(kind: IntegrationType, sample: Any, script: Script) -> tuple[Trial, Mapping[str, Any]]:
+    usual = METHOD if kind is IntegrationType.INCOMING else PREPARE
     return read_stored_sample(sample, script, usual_method=usual)
+
+
+def _sample_of(described: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in described.items() if key != "name"}
+
+
+def _checked_name(kind: IntegrationType, name: Any, sample: Any) -> str:
+    """Return the name of a test as it is stored, if it may be kept."""
+    tidy = " ".join(storable(name).split()) if isinstance(name, str) else ""
+    if not tidy or len(tidy) > LONGEST_NAME:
+        raise InvalidParams(f"A test needs a name of at most {LONGEST_NAME} characters")
+    try:
+        size = len(orjson.dumps(sample))
+        _read(kind, sample, _NO_SCRIPT)
+    except (SampleFault, TypeError) as fault:
+        raise InvalidParams(f"The test {tidy!r} cannot be kept: {fault}") from None
+    if size > MOST_BYTES:
+        raise InvalidParams(f"The test {tidy!r} has more than {MOST_BYTES // 1024} KB")
+    return tidy
 
 
 def _test(
     integration: Integration, manager: Manager, name: Any, sample: Any, *, at: datetime
 ) -> ScriptTest:
-    name = " ".join(storable(name).split()) if isinstance(name, str) else ""
-    if not name or len(name) > LONGEST_NAME:
-        raise InvalidParams(f"A test needs a name of at most {LONGEST_NAME} characters")
-    try:
-        size = len(orjson.dumps(sample))
-        _read(integration, sample)
-    except (SampleFault, TypeError) as fault:
-        raise InvalidParams(f"The test {name!r} cannot be kept: {fault}") from None
-    if size > MOST_BYTES:
-        raise InvalidParams(f"The test {name!r} has more than {MOST_BYTES // 1024} KB")
+    name = _checked_name(type_of(integration), name, sample)
     return ScriptTest(
         id=new_id(),
         integration_id=integration.id,
