@@ -19,10 +19,12 @@ def test_the_running_server_is_as_it_is_described(app: Flask, tmp_path: Path) ->
     server = Server(app)
     server.fill()
     stage = build_stage(server, holder(server))
-    few = ["--phases", "examples,fuzzing,stateful", "--max-examples", "6", "--no-shrink"]
+    few = ["--phases", "examples,fuzzing", "--max-examples", "4", "--no-shrink"]
+    # the old form of hooks' URLs leads to the same views
+    few += ["--exclude-operation-id-regex", "WithUserId$"]
 
     with serve(app.config["SQLALCHEMY_DATABASE_URI"], log=tmp_path / "log") as url:
         done = fuzz(url, stage, *few, "--generation-deterministic", folder=tmp_path)
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Tested: 20" in done.stdout
+    assert "Tested: 14" in done.stdout
