@@ -5,6 +5,7 @@ from datetime import datetime
 
 import click
 
+from rc_integrations_plugin.commands import ids
 from rc_integrations_plugin.commands.acting import Actor, Moment, NothingThere, managing
 from rc_integrations_plugin.commands.output import print_json, print_table, short_time
 from rc_integrations_plugin.integrations.audit import AuditEntry
@@ -21,7 +22,7 @@ _HEAD = ("WHEN (UTC)", "WHO", "INTEGRATION", "WHAT", "BEFORE", "AFTER")
 
 
 @click.command()
-@click.argument("integration_id", metavar="[ID]", required=False)
+@click.argument("integration_id", metavar="[ID]", required=False, type=ids.ANY)
 @click.option("--since", type=Moment(), help="Only what is newer: 2h, 3d, or an ISO time.")
 @click.option("--by", default="", metavar="USER", help="Only what this user did.")
 @click.option(

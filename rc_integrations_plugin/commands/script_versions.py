@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from rc_integrations_plugin.commands import ids
 from rc_integrations_plugin.commands.acting import Actor, NothingThere, managing
 from rc_integrations_plugin.commands.output import (
     print_json,
@@ -25,7 +26,7 @@ from rc_integrations_plugin.storage.script_versions import ScriptVersion
 _HEAD = ("VERSION", "SAVED (UTC)", "BY", "CHARACTERS", "")
 _SIGNS = {LineKind.SAME: " ", LineKind.REMOVED: "-", LineKind.ADDED: "+"}
 _COLOURS = {LineKind.REMOVED: "red", LineKind.ADDED: "green"}
-_id = click.argument("integration_id", metavar="ID")
+_id = click.argument("integration_id", metavar="ID", type=ids.ANY)
 
 
 def _number(name: str, metavar: str, *, required: bool = True) -> Callable[..., Any]:

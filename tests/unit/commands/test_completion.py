@@ -51,6 +51,7 @@ def test_ids_are_completed_with_their_names(server: Server) -> None:
     assert set(ids(server.app, "replay")) == {"abd2"}
     assert set(ids(server.app, "recover", "--since", "1h", "--integration")) == {"abd2"}
     assert set(ids(server.app, "renew-token")) == {"abc1"}
+    assert set(ids(server.app, "script", "rollback")) == {"abc1", "abd2"}
 
 
 def test_ids_are_those_that_the_one_who_acts_may_manage(server: Server) -> None:
