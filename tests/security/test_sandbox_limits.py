@@ -102,14 +102,12 @@ ATTACKS = {
         "new ArrayBuffer(8, { maxByteLength: 2 ** 34 }).resize(2 ** 33)", {MEMORY, EXCEPTION}),
     "HTTP calls without end": (
         "for (;;) try { HTTP.get('https://chat.example/') } catch (e) {}", {TIMEOUT}),
-    "result that changes into a circle": (
-        "let n = 0; const o = { get a() { return n++ ? o : 1 } }; return o",
-        {FaultKind.BAD_RESULT}),
-    "result that throws the second time": (
-        "let n = 0; return { get a() { if (n++) throw 'late'; return 1 } }",
-        {FaultKind.BAD_RESULT}),
+    "result that is a circle by a getter": (
+        "const o = { get a() { return o } }; return o", {FaultKind.BAD_RESULT}),
+    "result that throws": ("return { get a() { throw 'late' } }", {EXCEPTION}),
+    "result that hangs": ("return { get a() { for (;;); } }", {TIMEOUT}),
     "result that hangs the second time": (
-        "let n = 0; return { get a() { if (n++) for (;;); return 1 } }", {TIMEOUT}),
+        "let n = 0; return { get a() { if (n++) for (;;); return () => 1 } }", {TIMEOUT}),
     "key of 2 MB": ("return { ['k'.repeat(2 ** 21)]: 1 }", {FaultKind.OUTPUT}),
     "random bytes without end": ("return crypto.randomBytes(Infinity)", {EXCEPTION}),
     "less than no random bytes": ("return crypto.randomBytes(-1)", {EXCEPTION}),

@@ -69,6 +69,20 @@ def test_what_is_no_data_is_refused_by_its_path(runner: ScriptRunner, body: str,
     assert path in fault.message
 
 
+def test_a_getter_of_a_result_is_asked_once(runner: ScriptRunner) -> None:
+    body = (
+        "let n = 0; const get = { get a() { n += 1; return n > 1 ? Symbol('x') : n } }; return get"
+    )
+
+    assert value_of(runner, body) == {"a": 1}
+
+
+def test_many_objects_side_by_side_are_not_nested_deeply(runner: ScriptRunner) -> None:
+    body = "let o = {}; for (let i = 0; i < 90; i++) o = [o]; return Array(9).fill([o, { o }, o])"
+
+    assert len(value_of(runner, body)) == 9
+
+
 def test_each_call_gets_a_copy_of_the_argument(runner: ScriptRunner) -> None:
     argument = {"list": [1], "text": 'a\0\ud800"\\\u2028'}
 

@@ -45,6 +45,12 @@ def test_lone_surrogates_are_replaced_wherever_they_are() -> None:
     assert run.console[0].text == "\ufffd"
 
 
+def test_a_large_result_is_read() -> None:
+    value = {"list": [{"a": [number, None, "x" * 50]} for number in range(1000)]}
+
+    assert read_answer(frame({"value": value, "type": "object"})).value == value
+
+
 @pytest.mark.parametrize(
     "raw",
     [
@@ -69,6 +75,9 @@ def test_lone_surrogates_are_replaced_wherever_they_are() -> None:
             for text in (b'"x"', b'"\\ud800"')
         ),
         b'{"answer": {"value": %b1%b}, "console": []}' % (b'{"a":' * 300, b"}" * 300),
+        b'{"answer": {"value": [%b1%b, "%b"]}, "console": []}'
+        % (b'{"a":' * 200, b"}" * 200, b"long " * 9000),
+        b"0" + b" " * 9000,
         b'{"answer": {"value": NaN}, "console": []}',
         b'{"answer": {"value": ["\\ud800", -Infinity]}, "console": []}',
     ],

@@ -1,4 +1,4 @@
-// A script's result as JSON data, or a fault that names the part which is none.
+// A script's result as JSON, or a fault that names the part which is none.
 import { Fault } from './faults.js';
 
 let maxDepth = 100;
@@ -13,33 +13,55 @@ export function typeName(value) {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-/** Returns the value itself where JSON takes it as it is, which is the usual case, or a copy. */
-export function toData(value) {
-  return isPlain([value], -1) ? value : copy(value, 'result', []);
+const { stringify } = JSON;
+const { getPrototypeOf, prototype: objects } = Object;
+const { prototype: arrays } = Array;
+const OTHER = new Error('not JSON as it is');
+
+/**
+ * Returns a result as JSON text; undefined for undefined.
+ *
+ * Usually one pass does it: the engine shows each value to `refuseOthers` as it writes it. A result that
+ * has more in it than JSON is copied, which makes it JSON or names in a fault what can be none.
+ */
+export function toText(value) {
+  if (arrays.toJSON !== undefined) throw new Fault('exception', 'ScriptResult', 'the script changed how all results are written');
+  try {
+    return stringify(value, refuseOthers);
+  } catch {
+    // The copy tells what it was.
+  } finally {
+    around = [undefined];
+    level = 0;
+  }
+  return stringify(toData(value));
 }
 
-const { getPrototypeOf, prototype, values } = Object;
-const { isArray } = Array;
+/** Returns a copy that is JSON data. */
+export function toData(value) {
+  return copy(value, 'result', []);
+}
 
-// Written out for the common kinds of values: a call, or `for ... in`, costs more than all else here.
-function isPlain(value, depth) {
-  if (value === null) return true;
-  if (depth >= maxDepth || value.toJSON !== undefined) return false;
-  let items = value;
-  if (!isArray(value)) {
+// The objects and arrays around the value that is being written; those above `level` are written.
+let around = [undefined];
+let level = 0;
+
+/** Returns the value if it is one of JSON. `toJSON`, as dates have it, has been called before. */
+function refuseOthers(_key, value) {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'object') {
+    if (value === null) return value;
+    let depth = level;
+    while (depth > 0 && around[depth] !== this) depth -= 1;
     const parent = getPrototypeOf(value);
-    if (parent !== prototype && parent !== null) return false;
-    items = values(value);
+    const isOther = parent !== objects && parent !== arrays && parent !== null;
+    if (isOther || depth >= maxDepth) throw OTHER;
+    level = depth + 1;
+    around[level] = value;
+  } else if (typeof value !== 'number' && typeof value !== 'boolean' && value !== undefined) {
+    throw OTHER;
   }
-  for (let at = 0; at < items.length; at += 1) {
-    const item = items[at];
-    const type = typeof item;
-    if (type === 'string' || type === 'number') continue;
-    if (type === 'object') {
-      if (!isPlain(item, depth + 1)) return false;
-    } else if (type !== 'boolean' && type !== 'undefined') return false;
-  }
-  return true;
+  return value;
 }
 
 function copy(value, path, above) {

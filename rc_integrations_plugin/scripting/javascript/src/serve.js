@@ -7,7 +7,7 @@ import { originalColumn } from './edits.js';
 import { describe, Fault } from './faults.js';
 import { noteContent } from './parsed_content.js';
 import { installRegExpStatics } from './regexp_statics.js';
-import { toData, typeName } from './results.js';
+import { toText, typeName } from './results.js';
 import { quoteFrom } from './script_source.js';
 import { compile, syntaxError } from './sloppy.js';
 import { columnAfterMark } from './statement_places.js';
@@ -39,9 +39,10 @@ export async function serve({ host, settle, fetches, addGlobal }) {
     const told = typeof reply.then === 'function' ? await reply : reply;
     if (fetches.any()) await fetches.makeLeftBehind();
     try {
-      host(GROWING.has(order.op) ? 'compiled' : 'reply', told);
+      if (typeof told === 'string') host(told);
+      else host(GROWING.has(order.op) ? 'compiled' : 'reply', told);
     } catch (error) {
-      // Getters of a result may give one thing when it is looked at and another when it is written.
+      // The memory may just have been enough until here.
       host('reply', { fault: describe(error, 'bad-result') });
     }
     // Work that a script left behind gets its turn.
@@ -108,8 +109,10 @@ async function later(world, fresh, promise) {
   }
 }
 
+/** Returns an answer as text: as data, it would be written a second time. */
 function result(fresh, value) {
-  return { fresh, type: typeName(value), value: toData(value) };
+  const text = toText(value);
+  return `{"fresh":${fresh},"type":"${typeName(value)}"${text === undefined ? '' : `,"value":${text}`}}`;
 }
 
 function failure(world, fresh, error) {
