@@ -3,6 +3,7 @@
 // Babel made them all `var`: a use before the declaration gave undefined, and a name declared in one
 // `case` was there in the next. As they stand, such scripts end in a ReferenceError. Their
 // declarations become assignments, and the names are declared at the start of the block.
+import { childKeys } from './child_keys.js';
 
 /** Returns `{hoisted, rewritten}`: names by block, and the declarations that become assignments. */
 export function findEarlyUses(program) {
@@ -37,9 +38,9 @@ function collect(node, state) {
   }
   const { around } = state;
   if (FUNCTIONS.has(node.type) || node.type === 'ClassBody') state.around = { node, outer: around };
-  for (const key in node) {
+  for (const key of childKeys(node)) {
     const child = node[key];
-    if (typeof child !== 'object' || child === null || key === 'loc' || isPlainName(node, key)) continue;
+    if (typeof child !== 'object' || child === null || isPlainName(node, key)) continue;
     if (Array.isArray(child)) {
       for (const item of child) if (item) collect(item, state);
     } else if (typeof child.type === 'string') collect(child, state);

@@ -4,14 +4,15 @@
 // within it, would fail. Classes become calls whose methods stand in object literals, which are as
 // sloppy as the script around them (see `class_rewriting.js`). Classes with private names or static
 // blocks stay as they are; the globals that their bodies make by assignment are declared beforehand.
-import { parse } from 'acorn';
 
+import { childKeys } from './child_keys.js';
 import { HELPER, visitClass } from './class_rewriting.js';
 import { findEarlyUses } from './early_use.js';
 import { applied, blank, edit, editInPlace, shiftsOf } from './edits.js';
 import { moduleSyntax, rewriteModuleSyntax } from './module_syntax.js';
 import { assign, declare, nameClass } from './names.js';
 import { caughtPattern, rewriteIn, visitParameters, visitPattern, visitSides } from './patterns.js';
+import { parse } from './script_parser.js';
 import { makeClass } from './sloppy_class.js';
 import { markStatements } from './statement_places.js';
 import { CAUGHT } from './v8_errors.js';
@@ -79,6 +80,14 @@ function loosen({ body: [first] }, work) {
 
 function visit(node, work, scope) {
   switch (node.type) {
+    // The usual ones first: the engine compares one after the other.
+    case 'Identifier':
+    case 'Literal':
+    case 'TemplateElement':
+      return;
+    case 'MemberExpression':
+    case 'ExpressionStatement':
+      break;
     case 'ClassDeclaration':
     case 'ClassExpression':
       visitClass(node, work, scope);
@@ -198,9 +207,9 @@ function visitBlock(node, work, scope) {
 }
 
 function visitChildren(node, work, scope) {
-  for (const key in node) {
+  for (const key of childKeys(node)) {
     const child = node[key];
-    if (typeof child !== 'object' || child === null || key === 'loc') continue;
+    if (typeof child !== 'object' || child === null) continue;
     if (Array.isArray(child)) {
       for (const item of child) if (item) visit(item, work, scope);
     } else if (typeof child.type === 'string') {
