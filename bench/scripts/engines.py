@@ -8,6 +8,7 @@ import struct
 import subprocess
 from collections import OrderedDict
 from pathlib import Path
+from time import monotonic
 from typing import Any, Protocol
 
 import orjson
@@ -63,9 +64,12 @@ class Ours:
         self._compiled[source] = self._runner.review(source).compiled
 
     def add(self, script_id: str) -> None:
-        """Fork the process."""
+        """Fork the process and wait until it has confined itself and waits."""
         with self._supervisor.process_of(script_id) as process:
             self._waiting.append(process.pid)
+        deadline = monotonic() + 5
+        while not _is_asleep(process.pid):
+            assert monotonic() < deadline, "the process does not come to rest"
 
     def call(self, script_id: str, source: str, method: str, argument: Any) -> Any:
         """Call as a server does."""
@@ -162,6 +166,10 @@ class InNode:
             assert chunk, f"{self.name} ended"
             chunks += chunk
         return bytes(chunks)
+
+
+def _is_asleep(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].startswith("S")
 
 
 def processor_ms_of(pid: int) -> float:

@@ -113,7 +113,8 @@ class World:
         """
         try:
             if name.startswith(b"{"):
-                return self._reply_text(name)
+                self._reply_text(name)
+                return None
             return self._functions[name](arguments)
         except BaseException:  # noqa: BLE001 - an error here must never reach a script
             os._exit(os.EX_SOFTWARE)
