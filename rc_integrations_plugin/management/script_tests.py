@@ -22,7 +22,7 @@ from rc_integrations_plugin.management.saved import Integration, editor_of
 from rc_integrations_plugin.management.trying import MadeCall
 from rc_integrations_plugin.outgoing.steps import PREPARE
 from rc_integrations_plugin.scripting.bench import fault_document, report_of
-from rc_integrations_plugin.scripting.protocol import Script, Trial
+from rc_integrations_plugin.scripting.protocol import Script, Trial, describe_fault
 from rc_integrations_plugin.scripting.sample_files import METHOD, SampleFault
 from rc_integrations_plugin.scripting.samples import find_differences
 from rc_integrations_plugin.scripting.stored_samples import read_stored_sample
@@ -317,6 +317,10 @@ def _run(services: Services, integration: Integration, test: ScriptTest) -> Chec
     report = services.scripts.try_out(trial)
     told = report_of(report.runs[-1], report.requests[-1], report.store)
     differences = find_differences(expected, told)
+    fault = report.runs[-1].fault
+    if differences and fault is not None:
+        # what went wrong says more than what is not there
+        differences = (describe_fault(fault), *differences)
     return CheckedTest(test, tuple(one[:_LONGEST_DIFFERENCE] for one in differences))
 
 

@@ -25,7 +25,9 @@ def test_what_somebody_changed_since_the_plan_is_not_undone(shared_app: Flask, k
     old = store.find_any(made["_id"])
     assert old is not None
     entry = export_entry(old) | {"alias": "Wanted"}
-    plan = make_plan(read_entries({"integrations": [entry]}), [old], prune=False, tests_of=lambda _one: [])
+    plan = make_plan(
+        read_entries({"integrations": [entry]}), [old], prune=False, tests_of=lambda _one: []
+    )
     later = old.updated_at + timedelta(seconds=1)
     changed = dataclasses.replace(old, name="Changed", updated_at=later)
     store.replace(old, changed)

@@ -20,7 +20,7 @@ from rc_integrations_plugin.management.script_tests import (
 )
 from rc_integrations_plugin.management.trying import SampleCall, own_script, try_incoming
 from rc_integrations_plugin.schemas.incoming import IncomingForm
-from rc_integrations_plugin.scripting.protocol import ScriptRun
+from rc_integrations_plugin.scripting.protocol import FaultKind, ScriptFault, ScriptRun
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.settings import ScriptsAllowed
 from rc_integrations_plugin.storage.audit import AuditFilter
@@ -108,6 +108,18 @@ def test_a_test_tells_in_what_the_script_differs(
 
     assert '-    "text": "Hello"' in checked.differences[0]
     assert '+    "text": "Good bye"' in checked.differences[0]
+
+
+def test_a_test_whose_script_fails_tells_the_fault(
+    services: Services, manager: Manager, hook: IncomingIntegration, scripted: ScriptedRunner
+) -> None:
+    script_tests.add_test(services, manager, hook, "hello", HELLO)
+    fault = ScriptFault(kind=FaultKind.EXCEPTION, name="TypeError", message="no", line=3)
+    scripted.answer = lambda _argument: ScriptRun(fault=fault)
+
+    (checked,) = run(services, hook)
+
+    assert checked.differences[0] == "TypeError: no (line 3)"
 
 
 def test_a_script_that_breaks_a_test_is_not_stored(
