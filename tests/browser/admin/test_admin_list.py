@@ -97,6 +97,8 @@ def test_the_list_is_used_with_the_keyboard_alone(page: Page) -> None:
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="All changes")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="New")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_label("Name")).to_be_focused()
