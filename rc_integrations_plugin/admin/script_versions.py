@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from rc_integrations_plugin.admin.form_values import YES
 from rc_integrations_plugin.admin.rendering import NAME, render
 from rc_integrations_plugin.admin.viewers import Viewer, current_viewer, find_managed
 from rc_integrations_plugin.errors import ChangedMeanwhile, IntegrationsError, NothingFound
@@ -13,6 +14,7 @@ from rc_integrations_plugin.integrations.permissions import Manager, type_of
 from rc_integrations_plugin.integrations.script_diff import diff_scripts
 from rc_integrations_plugin.management.freezing import is_frozen
 from rc_integrations_plugin.management.saved import Integration
+from rc_integrations_plugin.management.script_tests import BROKEN
 from rc_integrations_plugin.management.script_versions import (
     list_versions,
     load_version,
@@ -73,14 +75,23 @@ def put_back(integration_id: str, number: int) -> ResponseReturnValue:
     viewer = current_viewer(services)
     found = find_managed(services, viewer, integration_id)
     try:
-        roll_back(services, _manager(viewer, found), found, number, version=_seen(found))
+        roll_back(
+            services,
+            _manager(viewer, found),
+            found,
+            number,
+            version=_seen(found),
+            is_forced=request.form.get("forceScript") == YES,
+        )
     except NothingFound:
         raise
     except ChangedMeanwhile:
         return _render_version(services, viewer, found, number, failed=_CHANGED), 409
     except IntegrationsError as error:
         failed = f"Version {number} was not put back: {error.reason}"
-        return _render_version(services, viewer, found, number, failed=failed), 400
+        can_force = error.code == BROKEN
+        page = _render_version(services, viewer, found, number, failed=failed, can_force=can_force)
+        return page, 400
     wanted = url_for(f"{NAME}.show_versions", integration_id=found.id, done="rolled-back")
     return redirect(wanted, 303)
 

@@ -85,15 +85,16 @@ def diff(
 @click.command("rollback")
 @_id
 @_number("number", "N")
+@click.option("--force", is_flag=True, help="Also store a script that breaks its tests.")
 @managing
-def rollback(actor: Actor, integration_id: str, number: int, *, as_json: bool) -> None:
+def rollback(actor: Actor, integration_id: str, number: int, *, force: bool, as_json: bool) -> None:
     """Make version N the script of an integration again, as its next version.
 
     It is checked as any change is. Exit status 1 says that it was refused.
     """
     one = actor.find(integration_id)
     manager = actor.manager_of(one)
-    stored = roll_back(actor.services, manager, one, number)
+    stored = roll_back(actor.services, manager, one, number, is_forced=force)
     version = list_versions(actor.services, manager, stored)[0].number
     if as_json:
         print_json({"_id": stored.id, "name": stored.name, "version": version, "sameAs": number})

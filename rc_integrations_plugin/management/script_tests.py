@@ -317,10 +317,10 @@ def _run(services: Services, integration: Integration, test: ScriptTest) -> Chec
     report = services.scripts.try_out(trial)
     told = report_of(report.runs[-1], report.requests[-1], report.store)
     differences = find_differences(expected, told)
-    fault = report.runs[-1].fault
-    if differences and fault is not None:
+    thrown = report.runs[-1].fault
+    if differences and thrown is not None:
         # what went wrong says more than what is not there
-        differences = (describe_fault(fault), *differences)
+        differences = (describe_fault(thrown), *differences)
     return CheckedTest(test, tuple(one[:_LONGEST_DIFFERENCE] for one in differences))
 
 

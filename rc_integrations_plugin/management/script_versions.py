@@ -57,6 +57,7 @@ def roll_back(
     number: int,
     *,
     version: datetime | None = None,
+    is_forced: bool = False,
 ) -> Integration:
     """Store the text of an old version as the script, and return the integration.
 
@@ -66,6 +67,7 @@ def roll_back(
         integration: as it is.
         number: of the version.
         version: the integration's `updated_at` that he has seen; None is the one that was read.
+        is_forced: whether it is stored though it breaks tests.
 
     Raises:
         NothingFound: there is no such version for him.
@@ -84,6 +86,7 @@ def roll_back(
             enabled=integration.enabled,
             script_enabled=integration.script_enabled,
             script=text,
+            force_script=is_forced,
         )
         return update_outgoing(services, manager, changed, version=seen).integration
     form = IncomingForm(
@@ -93,5 +96,6 @@ def roll_back(
         channel=",".join(integration.channels),
         script_enabled=integration.script_enabled,
         script=text,
+        force_script=is_forced,
     )
     return update_incoming(services, manager, form, version=seen).integration

@@ -249,3 +249,26 @@ def test_a_test_of_another_integration_is_not_reached_through_one_s_own(
     for path in (f"/{own['_id']}/tests/{test.id}", f"/{own['_id']}/tests/{test.id}/delete"):
         assert visitor(bob).submit(path, fields).status_code == 404
     assert services.script_tests.of(hook.id) == [test]
+
+
+def test_an_old_script_that_breaks_a_test_is_put_back_only_on_purpose(
+    services: Services, admin: Visitor, hook: IncomingIntegration, scripted: ScriptedRunner
+) -> None:
+    admin.submit(f"/{hook.id}/edit", edited(admin, hook))
+    add(admin, hook)
+    say(scripted, "Good bye")
+    page = admin.text(f"/{hook.id}/script/1")
+    seen = re.search(r'name="version" value="([^"]*)"', page)
+    assert seen
+    assert "forceScript" not in page
+
+    refused = admin.submit(f"/{hook.id}/script/1/roll-back", {"version": unescape(seen[1])})
+    assert refused.status_code == 400
+    assert "breaks 1 of its 1 tests: hello" in refused.text
+    assert 'name="forceScript"' in refused.text
+
+    forced = {"version": unescape(seen[1]), "forceScript": "yes"}
+    assert admin.submit(f"/{hook.id}/script/1/roll-back", forced).status_code == 303
+    stored = services.integrations.find(hook.id)
+    assert stored is not None
+    assert stored.script == SCRIPT

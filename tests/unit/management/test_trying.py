@@ -8,8 +8,10 @@ from sqlalchemy import select
 
 from host_stub.models.messages import Message
 from rc_integrations_plugin.errors import ApiError
+from rc_integrations_plugin.host.port import Host
 from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.integrations.records import IncomingIntegration
+from rc_integrations_plugin.management.rehearsal import _RehearsingHost
 from rc_integrations_plugin.management.trying import (
     SampleCall,
     ScriptChoice,
@@ -209,3 +211,25 @@ def test_frozen_scripts_cannot_be_replaced_by_trying_another(
 
     with pytest.raises(ApiError, match="cannot be changed"):
         try_it(frozen, hook, SCRIPT, body="{}")
+
+
+READS = {
+    "capabilities",
+    "signals",
+    "refusals",
+    "site_url",
+    "message_size_limit",
+    "find_current_user",
+    "find_user",
+    "find_users",
+    "find_rooms",
+    "search_rooms",
+    "search_users",
+    "owned_rooms",
+}
+
+
+def test_whatever_of_the_chat_server_may_change_something_has_a_stand_in() -> None:
+    methods = {name for name in vars(Host) if not name.startswith("_")}
+
+    assert methods - READS == {name for name in vars(_RehearsingHost) if not name.startswith("_")}
