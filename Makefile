@@ -4,6 +4,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+# How many processes run tests: more than cores, because many tests wait for what they started.
+PROCESSES ?= 3
 # Which Python the virtual environment is made with; unset: the first that is new enough.
 PYTHON ?=
 
@@ -19,13 +21,15 @@ INSTALLED_FROM := pyproject.toml hatch_build.py .ci/constraints.txt $(wildcard \
 	$(JAVASCRIPT)/*.py $(JAVASCRIPT)/*.json $(JAVASCRIPT)/src/*.js $(JAVASCRIPT)/src/*/*.js \
 	$(EDITOR)/*.py $(EDITOR)/*.json $(EDITOR)/src/*.js)
 
-.PHONY: demo test check format lock clean
+.PHONY: demo test only-tests check format lock clean
 
 demo: $(VENV)/demo-installed
 	@exec $(BIN)/python -m host_stub demo $(ARGS)
 
-test: check
-	$(BIN)/pytest --numprocesses 2 --dist loadfile --cov --cov-report=term $(ARGS)
+test: check only-tests
+
+only-tests: $(VENV)/test-installed
+	$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/test-installed
 	$(BIN)/ruff format --check .
