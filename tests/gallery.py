@@ -52,7 +52,8 @@ class Script {
   prepare_outgoing_request({ request }) {
     const number = request.data.text.match(/#(\\d+)/);
     if (!number) return;
-    return { ...request, url: `${request.url}/${number[1]}`, method: 'GET' };
+    const { data, ...rest } = request;
+    return { ...rest, url: `${request.url}/${number[1]}`, method: 'GET' };
   }
 
   process_outgoing_response({ request, response }) {
@@ -163,7 +164,10 @@ def _calls(services: Services, integration_id: str, now: datetime) -> None:
 
 def _deliveries(services: Services, integration_id: str, now: datetime) -> None:
     kinds: tuple[dict[str, Any], ...] = (
-        {"response_body": '{"number": 17, "title": "Printer is on fire", "state": "open"}'},
+        {
+            "response_headers": {"content-type": "application/json"},
+            "response_body": '{"number": 17, "title": "Printer is on fire", "state": "open"}',
+        },
         {
             "outcome": DeliveryOutcome.FAILED,
             "status": 503,
