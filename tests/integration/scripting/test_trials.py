@@ -1,14 +1,17 @@
 """Trials of scripts: real instances that nobody else uses, and that leave nothing behind."""
 
+import dataclasses
 import threading
 from typing import Any
 
 import pytest
 
 from rc_integrations_plugin.errors import ScriptsUnavailable
+from rc_integrations_plugin.integrations.tokens import new_id
 from rc_integrations_plugin.scripting.protocol import (
     FaultKind,
     Script,
+    ScriptRunner,
     Trial,
     TrialCall,
 )
@@ -58,14 +61,13 @@ PROCESS = TrialCall(
 )
 
 
-def test_a_trial_neither_sees_nor_changes_the_instance_that_lives(
-    local_runner: ProcessScriptRunner,
-) -> None:
+def test_a_trial_neither_sees_nor_changes_the_instance_that_lives(runner: ScriptRunner) -> None:
     call = TrialCall(method="process_incoming_request", argument={"request": {}})
-    local_runner.call(script(COUNTER), call.method, call.argument)
+    living = dataclasses.replace(script(COUNTER), integration_id=new_id())
+    runner.call(living, call.method, call.argument)
 
-    report = local_runner.try_out(trial(COUNTER, call, call))
-    after = local_runner.call(script(COUNTER), call.method, call.argument)
+    report = runner.try_out(Trial(script=living, calls=(call, call)))
+    after = runner.call(living, call.method, call.argument)
 
     assert [run.value["content"]["text"] for run in report.runs] == ["1 1", "2 2"]
     assert report.store == {"calls": 2}
@@ -73,12 +75,10 @@ def test_a_trial_neither_sees_nor_changes_the_instance_that_lives(
     assert not after.fresh_instance
 
 
-def test_a_later_call_gets_what_the_one_before_returned(
-    local_runner: ProcessScriptRunner,
-) -> None:
+def test_a_later_call_gets_what_the_one_before_returned(runner: ScriptRunner) -> None:
     answers = ({"match": "a.test", "result": {"data": {"n": 7}}},)
 
-    report = local_runner.try_out(trial(PAIR, prepare(), PROCESS, answers=answers))
+    report = runner.try_out(trial(PAIR, prepare(), PROCESS, answers=answers))
 
     assert report.runs[1].value == {"content": {"text": '[{"n":7},{"n":7},1]'}}
     assert [[one.url for one in some] for some in report.requests] == [["https://a.test/x"], []]
