@@ -1,6 +1,5 @@
 """The history of one integration: each call, what was sent and answered, and why it ended so."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from flask import Blueprint, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from rc_integrations_plugin.admin.listing import read_page
+from rc_integrations_plugin.admin.pretty import pretty
 from rc_integrations_plugin.admin.rendering import NAME, render
 from rc_integrations_plugin.admin.spans import LAST, Span, field_value, read_span
 from rc_integrations_plugin.admin.viewers import Viewer, current_viewer, find_managed
@@ -138,16 +138,6 @@ def replay(integration_id: str) -> ResponseReturnValue:
         return _render(services, viewer, found, failed=failed), 400
     wanted = url_for(f"{NAME}.show_history", integration_id=found.id, done="replayed")
     return redirect(wanted, 303)
-
-
-def pretty(value: Any) -> str:
-    """Return JSON data, or a text that may be JSON, for people."""
-    if not isinstance(value, str):
-        return json.dumps(value, indent=2, ensure_ascii=False)
-    try:
-        return json.dumps(json.loads(value), indent=2, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return value
 
 
 def _render(services: Services, viewer: Viewer, found: Integration, **shown: Any) -> str:

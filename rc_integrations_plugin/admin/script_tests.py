@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from rc_integrations_plugin.admin.pretty import pretty_json
 from rc_integrations_plugin.admin.rendering import NAME, render
 from rc_integrations_plugin.admin.viewers import Viewer, current_viewer, find_managed
 from rc_integrations_plugin.errors import IntegrationsError, InvalidParams
@@ -81,7 +82,7 @@ def show_test(integration_id: str, test_id: str) -> ResponseReturnValue:
     viewer = current_viewer(services)
     found = find_managed(services, viewer, integration_id)
     test = script_tests.load_test(services, viewer.manager_of(found), found, test_id)
-    typed = {"name": test.name, "sample": pretty_sample(test.sample)}
+    typed = {"name": test.name, "sample": pretty_json(test.sample)}
     return render("test.html", viewer, integration=found, test=test, typed=typed)
 
 
@@ -113,11 +114,6 @@ def delete_test(integration_id: str, test_id: str) -> ResponseReturnValue:
     return _show(found.id, "test-deleted")
 
 
-def pretty_sample(sample: Any) -> str:
-    """Return a sample for people."""
-    return json.dumps(sample, indent=2, ensure_ascii=False)
-
-
 def _read(text: str) -> Any:
     try:
         return json.loads(text)
@@ -138,7 +134,7 @@ def _page(
     **shown: Any,
 ) -> str:
     tests = script_tests.list_tests(services, viewer.manager_of(found), found)
-    example = pretty_sample(_EXAMPLES[isinstance(found, IncomingIntegration)])
+    example = pretty_json(_EXAMPLES[isinstance(found, IncomingIntegration)])
     return render(
         "tests.html",
         viewer,

@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 
 from rc_integrations_plugin.admin.form_values import YES
+from rc_integrations_plugin.admin.pretty import pretty_json
 from rc_integrations_plugin.admin.rendering import NAME
 from rc_integrations_plugin.integrations.deliveries import DeliveryAttempt
 from rc_integrations_plugin.integrations.history import IncomingCall
@@ -226,7 +227,7 @@ def _texts_of_call(call: SampleCall) -> dict[str, str]:
 def _texts_of_event(event: SampleEvent) -> dict[str, str]:
     return {
         "url": event.url,
-        "data": json.dumps(event.data, indent=2, ensure_ascii=False),
+        "data": pretty_json(event.data),
         "status": "" if event.status is None else str(event.status),
         "answerHeaders": _text_of(event.headers),
         "answer": event.body,

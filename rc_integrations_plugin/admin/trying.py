@@ -9,10 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from rc_integrations_plugin.admin import try_form
 from rc_integrations_plugin.admin.comparing import Compared, compare
-from rc_integrations_plugin.admin.history import pretty
 from rc_integrations_plugin.admin.markdown_html import link_html, markdown_html
+from rc_integrations_plugin.admin.pretty import pretty, pretty_json
 from rc_integrations_plugin.admin.rendering import render
-from rc_integrations_plugin.admin.script_tests import pretty_sample
 from rc_integrations_plugin.admin.try_form import TryForm, Unreadable
 from rc_integrations_plugin.admin.viewers import Viewer, current_viewer, find_managed
 from rc_integrations_plugin.errors import IntegrationsError
@@ -176,7 +175,7 @@ _ACTIONS: Mapping[str, Callable[[Services, Manager, Any, TryForm], Shown]] = {
 
 def _kept(made: tuple[MadeCall, ...], number: int) -> str:
     """Return a call that was tried as a test, or nothing where it would be too large."""
-    text = pretty_sample(kept_sample(made, number))
+    text = pretty_json(kept_sample(made, number))
     return text if len(text.encode("utf-8", "replace")) <= MOST_BYTES else ""
 
 

@@ -19,6 +19,7 @@ from rc_integrations_plugin.incoming.trace import CallTrace
 from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.integrations.masks import MASK, Mask
 from rc_integrations_plugin.integrations.records import IncomingIntegration
+from rc_integrations_plugin.integrations.text import storable
 from rc_integrations_plugin.management.rehearsal import Rehearsal
 from rc_integrations_plugin.management.saved import Integration
 from rc_integrations_plugin.messages.fallbacks import fit_to_host
@@ -204,10 +205,11 @@ def fitted(draft: MessageDraft, host: Host, *, topic: str | None) -> MessageDraf
 
 
 def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return headers of a call with the values of those masked that hold secrets."""
+    """Return headers of a call as a page can hold them, secrets masked."""
     mask = Mask()
     return {
-        name: mask.headers({name.lower(): value})[name.lower()] for name, value in headers.items()
+        storable(name): storable(mask.headers({name.lower(): value})[name.lower()])
+        for name, value in headers.items()
     }
 
 

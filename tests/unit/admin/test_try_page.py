@@ -110,6 +110,7 @@ def test_a_run_shows_the_message_and_the_answer_and_posts_nothing(
     )
     assert "#general would get it" in re.sub("<[^>]+>", "", shown)
     assert "What the sender would get: 200" in shown
+    assert "Would be posted" in shown
     assert rows(services, hook) == 0
 
 
@@ -458,3 +459,15 @@ def test_frozen_scripts_can_be_run_and_not_be_replaced(
 
     assert answer.status_code == 400
     assert "Scripts cannot be changed on this server" in answer.text
+
+
+@pytest.mark.parametrize(
+    "data", ['{"text": "\\ud800"}', '{"\\ud800": 1}', '{"trigger_word": "\\ud800"}']
+)
+def test_half_a_character_is_shown_as_it_is_escaped(
+    admin: Visitor, bridge: OutgoingIntegration, data: str
+) -> None:
+    answer = admin.submit(f"/{bridge.id}/try", {"do": "run", "try_data": data})
+
+    assert answer.status_code == 200
+    assert "\\ud800" in result(answer.text)

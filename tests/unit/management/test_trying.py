@@ -16,6 +16,7 @@ from rc_integrations_plugin.management.trying import (
     SampleCall,
     ScriptChoice,
     TriedCall,
+    shown_headers,
     try_incoming,
 )
 from rc_integrations_plugin.scripting.protocol import FaultKind, ScriptFault, ScriptRun
@@ -233,3 +234,9 @@ def test_whatever_of_the_chat_server_may_change_something_has_a_stand_in() -> No
     methods = {name for name in vars(Host) if not name.startswith("_")}
 
     assert methods - READS == {name for name in vars(_RehearsingHost) if not name.startswith("_")}
+
+
+def test_headers_of_a_script_s_call_are_shown_as_a_page_can_hold_them() -> None:
+    shown = shown_headers({"X-Half": "a\ud800", "Authorization": "Bearer sesame"})
+
+    assert shown == {"X-Half": "a\N{REPLACEMENT CHARACTER}", "Authorization": "***"}
