@@ -59,6 +59,18 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
         DeliveryOutcome.STOPPED: "Stopped",
     }
 )
+WOULD_BE: Mapping[str, str] = MappingProxyType(
+    {
+        CallOutcome.POSTED: "Would be posted",
+        CallOutcome.PARTLY_POSTED: "Would be posted to some rooms only",
+        CallOutcome.NOTHING_TO_POST: "Nothing would be posted",
+        CallOutcome.REFUSED: "Would be refused",
+        CallOutcome.SCRIPT_REFUSED: "The script would refuse it",
+        CallOutcome.SCRIPT_FAILED: "The script failed",
+        CallOutcome.FAILED: "Would fail",
+    }
+)
+"""What would come of a call that is only tried."""
 TRY_FIELDS: Mapping[str, str] = MappingProxyType(
     {
         "headers": "Headers",
@@ -104,6 +116,14 @@ CHANGES: Mapping[str, str] = MappingProxyType(
         AuditAction.REMOVED: "Deleted",
     }
 )
+OF_WHOLE: Mapping[str, str] = MappingProxyType(
+    {
+        AuditAction.CREATED: "What it was made with",
+        AuditAction.IMPORTED: "What it was imported with",
+        AuditAction.REMOVED: "What it was",
+    }
+)
+"""Changes that tell a whole integration, which is folded, and what stands above it."""
 CHANGE_TONES: Mapping[str, str] = MappingProxyType(
     {
         AuditAction.CREATED: "good",

@@ -8,7 +8,7 @@ import click
 from rc_integrations_plugin.commands import ids
 from rc_integrations_plugin.commands.acting import Actor, Moment, NothingThere, managing
 from rc_integrations_plugin.commands.output import print_json, print_table, short_time
-from rc_integrations_plugin.integrations.audit import AuditEntry
+from rc_integrations_plugin.integrations.audit import AuditAction, AuditEntry
 from rc_integrations_plugin.integrations.records import IntegrationType
 from rc_integrations_plugin.management.changes import (
     ChangesQuery,
@@ -18,6 +18,8 @@ from rc_integrations_plugin.management.changes import (
     list_changes_of,
 )
 
+_OF_WHOLE = {AuditAction.CREATED, AuditAction.IMPORTED, AuditAction.REMOVED}
+"""They would tell each field of an integration."""
 _HEAD = ("WHEN (UTC)", "WHO", "INTEGRATION", "WHAT", "BEFORE", "AFTER")
 
 
@@ -62,6 +64,6 @@ def _rows(entry: AuditEntry) -> Iterator[Sequence[str]]:
     """Yield a line for the change, and one for each field that it changed."""
     who = entry.by.username or entry.by.id if entry.by else "(server)"
     yield short_time(entry.at), who, entry.name, entry.action.value, "", ""
-    if entry.before and entry.after:
+    if entry.action not in _OF_WHOLE:
         for one in differences_of(entry):
             yield "", "", "", f"  {one.name}", one.before or "-", one.after or "-"

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from rc_integrations_plugin.errors import ApiError, InvalidParams, NothingFound
-from rc_integrations_plugin.integrations.audit import entry_of_tests
+from rc_integrations_plugin.integrations.audit import CHANGED, entry_of_tests
 from rc_integrations_plugin.integrations.permissions import Manager, type_of
 from rc_integrations_plugin.integrations.records import IntegrationType
 from rc_integrations_plugin.integrations.script_tests import ScriptTest
@@ -116,7 +116,7 @@ def replace_test(
         at=now,
         by=editor_of(manager.user),
         before={"tests": [old.name]},
-        after={"tests": [test.name]},
+        after={"tests": CHANGED if test.name == old.name else [test.name]},
     )
     if not services.script_tests.replace(test, entry):
         raise NothingFound(_NO_TEST)
@@ -151,11 +151,16 @@ def set_tests(
 ) -> None:
     """Let an integration have these tests and no other: a name and the keys of a sample each.
 
+    Those that its manager may not see stay.
+
     Raises:
-        InvalidParams: one is none, or two have one name.
+        InvalidParams: one is none, two have one name, or there are too many.
     """
     made = read_tests(integration, manager, tests)
-    before = [one.name for one in services.script_tests.of(integration.id)]
+    hidden = _hidden_tests(services, manager, integration)
+    if len(hidden) + len(made) > MOST_TESTS:
+        raise InvalidParams(_ENOUGH)
+    before = [one.name for one in list_tests(services, manager, integration)]
     entry = entry_of_tests(
         integration,
         at=datetime.now(UTC),
@@ -163,7 +168,7 @@ def set_tests(
         before={"tests": before},
         after={"tests": [one.name for one in made]},
     )
-    services.script_tests.set_all(integration.id, made, entry)
+    services.script_tests.set_all(integration.id, [*hidden, *made], entry)
 
 
 def read_tests(
@@ -236,7 +241,7 @@ def check_script(
         old: as it was.
         wanted: as it is to be, compiled.
         is_forced: whether it is stored though it breaks some.
-        tests: those that it will have; None for those that it has.
+        tests: those that it will have beside those that he may not see; None for those that it has.
 
     Raises:
         ApiError: it breaks some; the details say which, and in what.
@@ -248,7 +253,9 @@ def check_script(
         return
     if tests is None and _runs(old) == _runs(wanted):
         return
-    kept = services.script_tests.of(wanted.id) if tests is None else tests
+    kept = services.script_tests.of(wanted.id)
+    if tests is not None:
+        kept = [*_hidden_tests(services, manager, old), *tests]
     broken = [one for one in run_tests(services, wanted, kept) if one.differences] if kept else []
     if broken:
         since = past_of(manager, wanted)
@@ -274,6 +281,14 @@ def kept_sample(made: Sequence[MadeCall], number: int) -> dict[str, Any]:
     if call.method != METHOD:
         sample["options"] = {"method": call.method}
     return sample
+
+
+def _hidden_tests(
+    services: Services, manager: Manager, integration: Integration
+) -> list[ScriptTest]:
+    """Return the tests that the manager may not see."""
+    seen = {one.id for one in list_tests(services, manager, integration)}
+    return [one for one in services.script_tests.of(integration.id) if one.id not in seen]
 
 
 def _visible(checked: CheckedTest, since: datetime | None) -> CheckedTest:

@@ -90,7 +90,7 @@ def test_a_script_is_tried_broken_and_guarded_by_a_test(
     save_another(page)
     expect(page.get_by_role("alert")).to_contain_text("breaks 1 of its 1 tests: bold title")
     page.get_by_text("bold title", exact=True).click()
-    expect(page.locator(".rc-diff")).to_contain_text('+    "text": "_Disk full_"')
+    expect(page.locator(".rc-differences")).to_contain_text('+    "text": "_Disk full_"')
     assert faults() == []
 
     page.get_by_label("Save anyway").check()

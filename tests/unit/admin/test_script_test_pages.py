@@ -88,6 +88,27 @@ def test_a_test_is_added_run_changed_and_deleted(
     assert services.script_tests.of(hook.id) == []
 
 
+def test_changes_of_tests_tell_their_names(
+    services: Services, admin: Visitor, hook: IncomingIntegration
+) -> None:
+    add(admin, hook)
+    (test,) = services.script_tests.of(hook.id)
+    for name in ("hello", "other"):
+        admin.submit(f"/{hook.id}/tests/{test.id}", {"name": name, "sample": json.dumps(HELLO)})
+    admin.submit(f"/{hook.id}/tests/{test.id}/delete", {})
+
+    page = admin.text(f"/{hook.id}/changes")
+
+    cells = re.findall(r'<td data-label="(Before|After)"><[^>]+>([^<]*)', page)
+    assert [text for _, text in cells[:8]] == [
+        *("other", "nothing"),
+        *("hello", "other"),
+        *("hello", "changed"),
+        *("nothing", "hello"),
+    ]
+    assert page.count("What it was made with") == 1
+
+
 @pytest.mark.parametrize(
     ("sample", "said"),
     [("{", "not JSON"), ("[" * 100_000, "not JSON"), ("[]", "must be an object")],

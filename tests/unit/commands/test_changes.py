@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from rc_integrations_plugin.integrations.audit import entry_of_tests
+from rc_integrations_plugin.integrations.script_tests import ScriptTest
 from rc_integrations_plugin.services import Services
 from tests.callers import ALL, OWN, Server, new_body
-from tests.factories import make_incoming, make_outgoing
+from tests.factories import NOON, make_incoming, make_outgoing
 from tests.unit.commands.conftest import Console
 
 
@@ -36,6 +38,25 @@ def test_changes_of_one_and_of_all_are_listed(services: Services, console: Conso
     assert "Bridge" not in own
     assert "Bridge" in everything
     assert "hidden" not in everything
+
+
+def test_changes_of_tests_are_told_with_their_names(services: Services, console: Console) -> None:
+    hook = make_incoming()
+    services.integrations.add(hook)
+    test = ScriptTest(
+        id="test-id",
+        integration_id=hook.id,
+        name="greets",
+        sample={},
+        created_at=NOON,
+        created_by=hook.created_by,
+    )
+    entry = entry_of_tests(hook, at=NOON, by=hook.created_by, after={"tests": ["greets"]})
+    services.script_tests.add(test, entry, most=1)
+
+    lines = [line.split() for line in console.ok("changes", hook.id).splitlines()]
+
+    assert ["tests", "-", "greets"] in lines
 
 
 def test_json_has_before_and_after(services: Services, console: Console) -> None:
