@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from rc_integrations_plugin.errors import ApiError
-from rc_integrations_plugin.integrations.deliveries import Delivery, Replay
+from rc_integrations_plugin.integrations.deliveries import Delivery, DeliveryAttempt, Replay
 from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.integrations.tokens import new_id
@@ -57,10 +57,17 @@ def open_replay(
     again_id = f"{attempt.id}{_AGAIN}" if once else new_id()
     if once and services.deliveries.find(again_id) is not None:
         raise _refused("It was made again already", "error-invalid-integration-history")
-    again = Delivery(
+    again = _again(delivery, attempt, again_id)
+    services.deliveries.open([again])
+    services.wake_up.ring()
+    return again
+
+
+def _again(delivery: Delivery, attempt: DeliveryAttempt, again_id: str) -> Delivery:
+    return Delivery(
         id=again_id,
         webhook_id=delivery.webhook_id,
-        integration_id=integration.id,
+        integration_id=delivery.integration_id,
         created_at=datetime.now(UTC),
         event=delivery.event,
         url=delivery.url,
@@ -69,9 +76,6 @@ def open_replay(
         depth=delivery.depth,
         replay=Replay(attempt_id=attempt.id, sent=attempt.sent),
     )
-    services.deliveries.open([again])
-    services.wake_up.ring()
-    return again
 
 
 def _refused(reason: str, code: str) -> ApiError:

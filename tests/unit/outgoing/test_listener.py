@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, insert, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -31,7 +31,9 @@ from rc_integrations_plugin.outgoing.listener import EventListener
 from rc_integrations_plugin.outgoing.steps import Step
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.storage.deliveries import DeliveryStore
+from rc_integrations_plugin.storage.integration_rows import to_row
 from rc_integrations_plugin.storage.integrations import IntegrationStore
+from rc_integrations_plugin.storage.tables import integrations
 from tests.factories import NOON, make_incoming, make_outgoing
 from tests.fakes import RecordingWakeUp
 from tests.listening import stored_attempts, stored_deliveries
@@ -306,7 +308,9 @@ def test_one_that_cannot_be_told_stops_no_other(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     odd: Any = ("the word", None)
-    services.integrations.add(make_outgoing(id="odd", trigger_words=odd))
+    # what no form takes
+    with db.engine.begin() as connection:
+        connection.execute(insert(integrations), to_row(make_outgoing(id="odd", trigger_words=odd)))
 
     post(host, general, cat)
 
