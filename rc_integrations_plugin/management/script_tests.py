@@ -241,7 +241,7 @@ def check_script(
         old: as it was.
         wanted: as it is to be, compiled.
         is_forced: whether it is stored though it breaks some.
-        tests: those that it will have beside those that he may not see; None for those that it has.
+        tests: those that it shall have, but for hidden ones; None for those that it has.
 
     Raises:
         ApiError: it breaks some; the details say which, and in what.

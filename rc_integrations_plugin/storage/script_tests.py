@@ -12,6 +12,7 @@ from rc_integrations_plugin.integrations.text import is_storable, storable
 from rc_integrations_plugin.storage.audit_rows import record
 from rc_integrations_plugin.storage.json_text import from_json, to_json
 from rc_integrations_plugin.storage.tables import script_tests
+from rc_integrations_plugin.storage.transactions import lock_sqlite
 
 
 class ScriptTestStore:
@@ -40,6 +41,7 @@ class ScriptTestStore:
         """
         mine = script_tests.c.integration_id == test.integration_id
         with self._engine.begin() as connection:
+            lock_sqlite(connection)
             count = select(func.count()).select_from(script_tests).where(mine)
             if (connection.scalar(count) or 0) >= most:
                 return False

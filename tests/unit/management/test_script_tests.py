@@ -1,6 +1,7 @@
 """Tests that live with an integration: kept, run, and asked before another script is stored."""
 
 import dataclasses
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -241,6 +242,23 @@ def test_there_are_so_many_tests_and_no_more_and_no_two_of_one_name(
         script_tests.add_test(services, manager, hook, "more", HELLO)
     with pytest.raises(InvalidParams, match="at most"):
         script_tests.set_tests(services, manager, hook, [*tests, {"name": "more", **HELLO}])
+
+
+def test_who_sets_all_tests_leaves_those_that_he_may_not_see(
+    services: Services, manager: Manager, hook: IncomingIntegration
+) -> None:
+    hidden = script_tests.add_test(services, manager, hook, "before his time", HELLO)
+    (alice,) = services.host.find_users("alice")
+    owner = Manager(alice, has_everyones=False, has_own=False, rooms=frozenset({"general"}))
+    now_his = dataclasses.replace(hook, rooms_since=hidden.created_at + timedelta(microseconds=1))
+
+    for name in ("first", "second"):
+        script_tests.set_tests(services, owner, now_his, [{"name": name, **HELLO}])
+
+    names = [one.name for one in services.script_tests.of(hook.id)]
+    assert names == ["before his time", "second"]
+    entries, _ = services.audit.page(AuditFilter(integration_id=hook.id), offset=0, count=2)
+    assert [entry.before["tests"] for entry in entries] == [["first"], []]
 
 
 def test_tests_are_changed_and_removed_and_the_audit_tells(
