@@ -116,9 +116,9 @@ def _brought_form(
 def _run(services: Services, manager: Manager, found: Integration, form: TryForm) -> Shown:
     if isinstance(found, OutgoingIntegration):
         event = try_form.read_event(form, found)
-        return Shown(tried_event=try_outgoing(services, found, event, form.choice))
+        return Shown(tried_event=try_outgoing(services, manager, found, event, form.choice))
     call = try_form.read_call(form, most_bytes=services.settings.max_body_bytes)
-    tried = try_incoming(services, found, call, form.choice)
+    tried = try_incoming(services, manager, found, call, form.choice)
     before = recorded_call(services, manager, found, form.picked)
     compared = None if before is None else compare(before.call, tried)
     return Shown(tried_call=tried, compared=compared)

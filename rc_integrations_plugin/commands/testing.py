@@ -146,7 +146,7 @@ def _rehearse_call(
     *,
     as_json: bool,
 ) -> None:
-    tried = try_incoming(actor.services, found, call, choice)
+    tried = try_incoming(actor.services, actor.manager_of(found), found, call, choice)
     told = {
         **_message("message", tried.message),
         "answer": {"status": tried.answer.status, "body": tried.answer.body},
@@ -164,7 +164,7 @@ def _rehearse_event(
     *,
     as_json: bool,
 ) -> None:
-    tried = try_outgoing(actor.services, found, event, choice)
+    tried = try_outgoing(actor.services, actor.manager_of(found), found, event, choice)
     told: Document = {**_message("messageBefore", tried.before)}
     if tried.request is not None:
         body = tried.request.body

@@ -71,6 +71,16 @@ def check_event(
         raise ApiError(NOT_HIS_EVENT, code="error-invalid-channel")
 
 
+def as_saved_by(manager: Manager, integration: _Integration) -> _Integration:
+    """Return an integration that reaches no further than if this manager had saved it.
+
+    What he tries out must not tell him of rooms where nothing of his may post.
+    """
+    if manager.is_permitted_for(integration):
+        return integration
+    return dataclasses.replace(integration, bound_to_rooms=True)
+
+
 def past_of(
     manager: Manager, integration: IncomingIntegration | OutgoingIntegration
 ) -> datetime | None:

@@ -18,8 +18,10 @@ from rc_integrations_plugin.incoming.request import HookRequest
 from rc_integrations_plugin.incoming.trace import CallTrace
 from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.integrations.masks import MASK, Mask
+from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.integrations.records import IncomingIntegration
 from rc_integrations_plugin.integrations.text import storable
+from rc_integrations_plugin.management.owners import as_saved_by
 from rc_integrations_plugin.management.rehearsal import Rehearsal
 from rc_integrations_plugin.management.saved import Integration
 from rc_integrations_plugin.messages.fallbacks import fit_to_host
@@ -133,16 +135,31 @@ def check_choice(services: Services, integration: Integration, choice: ScriptCho
 
 
 def try_incoming(
-    services: Services, integration: IncomingIntegration, call: SampleCall, choice: ScriptChoice
+    services: Services,
+    manager: Manager,
+    integration: IncomingIntegration,
+    call: SampleCall,
+    choice: ScriptChoice,
 ) -> TriedCall:
     """Return what would come of a call, also where the integration is switched off.
+
+    Args:
+        services: its script runner and its host are asked, and changed in nothing.
+        manager: who tries it, and may manage the integration.
+        integration: as it is stored.
+        call: as its sender would make it.
+        choice: which script runs.
 
     Raises:
         ApiError: the script may not be tried here.
     """
     check_choice(services, integration, choice)
     shown = dataclasses.replace(
-        integration, **script_fields(choice), enabled=True, token=MASK, previous_token=None
+        as_saved_by(manager, integration),
+        **script_fields(choice),
+        enabled=True,
+        token=MASK,
+        previous_token=None,
     )
     rehearsal = Rehearsal(services.host)
     scripts = _TrialScripts(services.scripts, real_http=choice.real_http)

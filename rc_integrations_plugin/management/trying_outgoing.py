@@ -13,7 +13,9 @@ from rc_integrations_plugin.errors import IntegrationsError, PostRefused
 from rc_integrations_plugin.host.port import User
 from rc_integrations_plugin.integrations.deliveries import Delivery, Posted
 from rc_integrations_plugin.integrations.masks import MASK
+from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
+from rc_integrations_plugin.management.owners import as_saved_by
 from rc_integrations_plugin.management.rehearsal import Rehearsal
 from rc_integrations_plugin.management.trying import (
     MadeCall,
@@ -88,16 +90,28 @@ class TriedEvent:
 
 
 def try_outgoing(
-    services: Services, integration: OutgoingIntegration, event: SampleEvent, choice: ScriptChoice
+    services: Services,
+    manager: Manager,
+    integration: OutgoingIntegration,
+    event: SampleEvent,
+    choice: ScriptChoice,
 ) -> TriedEvent:
     """Return what would be sent and posted, also where the integration is switched off.
+
+    Args:
+        services: its script runner and its host are asked, and changed in nothing.
+        manager: who tries it, and may manage the integration.
+        integration: as it is stored.
+        event: as its receiver would be told, and perhaps what he answers.
+        choice: which script runs.
 
     Raises:
         ApiError: the script may not be tried here.
         ScriptsUnavailable: no process can be had for it.
     """
     check_choice(services, integration, choice)
-    shown = _without_secrets(dataclasses.replace(integration, **script_fields(choice)))
+    bound = as_saved_by(manager, integration)
+    shown = _without_secrets(dataclasses.replace(bound, **script_fields(choice)))
     data = current_data(shown, event.data)
     default = default_request(shown, url=event.url, data=data)
     given = _answer_of(event)

@@ -297,7 +297,7 @@ def test_they_go_with_their_integration(
 def test_a_call_that_was_tried_becomes_a_test_that_passes(
     services: Services, manager: Manager, hook: IncomingIntegration
 ) -> None:
-    tried = try_incoming(services, hook, SampleCall(body='{"a": 1}'), own_script(hook))
+    tried = try_incoming(services, manager, hook, SampleCall(body='{"a": 1}'), own_script(hook))
     sample = script_tests.kept_sample(tried.calls, 0)
     script_tests.add_test(services, manager, hook, "kept", sample)
 

@@ -10,7 +10,8 @@ from host_stub.models.messages import Message
 from rc_integrations_plugin.errors import ApiError
 from rc_integrations_plugin.host.port import Host
 from rc_integrations_plugin.integrations.history import CallOutcome
-from rc_integrations_plugin.integrations.records import IncomingIntegration
+from rc_integrations_plugin.integrations.permissions import Operator, read_manager
+from rc_integrations_plugin.integrations.records import IncomingIntegration, IntegrationType
 from rc_integrations_plugin.management.rehearsal import _RehearsingHost
 from rc_integrations_plugin.management.trying import (
     SampleCall,
@@ -57,7 +58,8 @@ def try_it(
     choice: ScriptChoice = NONE,
     **call: Any,
 ) -> TriedCall:
-    return try_incoming(services, hook, SampleCall(**call), choice)
+    manager = read_manager(services.host, Operator(), IntegrationType.INCOMING)
+    return try_incoming(services, manager, hook, SampleCall(**call), choice)
 
 
 def test_the_message_is_shown_and_nothing_is_posted_or_remembered(

@@ -1,11 +1,13 @@
 """Trying an outgoing integration out: what it would send and post, with nobody called."""
 
+import json
 from typing import Any
 
 import pytest
 
-from rc_integrations_plugin.integrations.records import OutgoingIntegration
-from rc_integrations_plugin.management.trying import ScriptChoice
+from rc_integrations_plugin.integrations.permissions import Manager, Operator, read_manager
+from rc_integrations_plugin.integrations.records import IntegrationType, OutgoingIntegration
+from rc_integrations_plugin.management.trying import Place, ScriptChoice
 from rc_integrations_plugin.management.trying_outgoing import (
     SampleEvent,
     TriedEvent,
@@ -37,13 +39,17 @@ def bridge(services: Services, **fields: Any) -> OutgoingIntegration:
 
 
 def try_it(
-    services: Services, choice: ScriptChoice = NONE, fields: Any = None, **event: Any
+    services: Services,
+    choice: ScriptChoice = NONE,
+    fields: Any = None,
+    manager: Manager | None = None,
+    **event: Any,
 ) -> TriedEvent:
     room = services.host.find_rooms("general")[0].id
     told = {"data": {"text": "hello", "channel_id": room, "channel_name": "general"}, "url": URL}
-    return try_outgoing(
-        services, bridge(services, **(fields or {})), SampleEvent(**told | event), choice
-    )
+    by = manager or read_manager(services.host, Operator(), IntegrationType.OUTGOING)
+    one = bridge(services, **(fields or {}))
+    return try_outgoing(services, by, one, SampleEvent(**told | event), choice)
 
 
 def answers(scripted: ScriptedRunner, prepared: Any, processed: Any = None) -> None:
@@ -132,6 +138,35 @@ def test_a_message_to_a_room_that_is_closed_is_shown_with_the_reason(services: S
     assert tried.after is not None
     assert tried.after.draft is not None
     assert tried.after.places[0].error_code
+
+
+def test_an_owner_of_the_rooms_learns_of_no_other_room(services: Services) -> None:
+    (alice,) = services.host.find_users("alice")
+    (general,) = services.host.find_rooms("general")
+    (alerts,) = services.host.find_rooms("alerts")
+    owner = Manager(alice, has_everyones=False, has_own=False, rooms=frozenset({general.id}))
+    about_it = {
+        "channels": ("#general",),
+        "channel_ids": {"#general": general.id},
+        "listens_to": (f"#{general.id}",),
+    }
+
+    def places(manager: Manager | None, channel: str) -> tuple[Place, ...]:
+        tried = try_it(
+            services,
+            fields=about_it,
+            manager=manager,
+            status=200,
+            headers={"content-type": "application/json"},
+            body=json.dumps({"text": "An answer", "channel": channel}),
+        )
+        assert tried.after is not None
+        return tried.after.places
+
+    assert [place.room_name for place in places(None, f"#{alerts.id}")] == ["alerts"]
+    assert [place.room_name for place in places(owner, "#general")] == ["general"]
+    (refused,) = places(owner, f"#{alerts.id}")
+    assert (refused.error_code, refused.room_name) == ("error-not-allowed", "")
 
 
 def test_the_script_s_request_and_message_are_shown(
