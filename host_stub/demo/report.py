@@ -20,6 +20,7 @@ def report(address: str, memory: Memory, *, data: Path) -> str:
 
 def _lines(address: str, memory: Memory, data: Path) -> Iterator[str]:
     yield f"Chat      {address}"
+    yield f"Manage    {address}/admin/integrations"
     yield f"Log in    {ADMIN} / {memory.admin_password}"
     yield f"Data      {data} (log files in logs/)"
     for integration in INTEGRATIONS:
