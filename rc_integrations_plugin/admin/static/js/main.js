@@ -12,8 +12,8 @@ import { enhanceMoments } from "./moments.js";
 import { enhanceComparisons, enhanceScripts } from "./scripts.js";
 import { enhanceTabs } from "./tabs.js";
 import { enhanceTimes } from "./times.js";
-
 import { enhanceTrying } from "./try.js";
+
 /** Bring to life what is in a part of the page. */
 export function enhance(part) {
   enhanceTimes(part);
@@ -29,8 +29,8 @@ export function enhance(part) {
   enhanceCopyButtons(part);
   enhanceScripts(part);
   enhanceComparisons(part);
+  enhanceTrying(part);
   enhanceLive(part, enhance);
 }
-  enhanceTrying(part);
 
 enhance(document);
