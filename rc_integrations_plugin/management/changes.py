@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from rc_integrations_plugin.integrations.audit import AuditEntry
@@ -22,6 +22,7 @@ from rc_integrations_plugin.storage.audit import AuditFilter
 from rc_integrations_plugin.storage.integrations import IntegrationFilter
 
 Managers = Mapping[IntegrationType, Manager]
+_NEXT_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,11 +58,13 @@ def list_changes_of(
         integration: which one.
         query: its `integration` does not count.
     """
-    began = [one for one in (query.since, past_of(manager, integration)) if one is not None]
+    past = past_of(manager, integration)
+    # the change that made it about these rooms alone tells of those before
+    began = None if past is None else past + _NEXT_MOMENT
     wanted = AuditFilter(
         integration_id=integration.id,
         username=_username(query),
-        since=max(began, default=None),
+        since=max(filter(None, (query.since, began)), default=None),
     )
     return services.audit.page(wanted, offset=query.offset, count=query.count)
 

@@ -23,7 +23,7 @@ class AuditFilter:
     also: IntegrationFilter | None = None
     """And all changes of the integrations that are like this now."""
     of_rooms: IntegrationFilter | None = None
-    """And those of these integrations, since they are about no other rooms than now."""
+    """And those of these integrations, after the one that made them about these rooms alone."""
     integration_id: str | None = None
     integration: str | None = None
     """The id of one, or a part of what it was called."""
@@ -62,13 +62,13 @@ def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
         visible.append(audit.c.integration_id.in_(ids_of(wanted.also)))
     if wanted.of_rooms is not None:
         since = integrations.c.rooms_since
-        ids = ids_of(wanted.of_rooms).where(or_(since.is_(None), since <= audit.c.at))
+        ids = ids_of(wanted.of_rooms).where(or_(since.is_(None), since < audit.c.at))
         visible.append(audit.c.integration_id.in_(ids.correlate(audit)))
     conditions = [or_(*visible), between(audit.c.at, wanted.since, wanted.until)]
     if wanted.integration_id is not None:
         conditions.append(audit.c.integration_id == wanted.integration_id)
     if wanted.integration is not None:
-        part = func.lower(audit.c.name).contains(wanted.integration.lower(), autoescape=True)
+        part = audit.c.name.icontains(wanted.integration, autoescape=True)
         conditions.append(or_(audit.c.integration_id == wanted.integration, part))
     if wanted.username is not None:
         conditions.append(audit.c.by_username == wanted.username)

@@ -178,6 +178,7 @@ def test_rows_come_newest_first_in_pages(engine: Engine, audits: AuditStore) -> 
         pytest.param({"integration_id": "one"}, "ac", id="one integration"),
         pytest.param({"integration": "two"}, "b", id="an id"),
         pytest.param({"integration": "ALERTS"}, "b", id="a part of a name"),
+        pytest.param({"integration": "Ünal"}, "b", id="a part of a name in other letters"),
         pytest.param({"integration": "100%"}, "", id="no pattern"),
         pytest.param({"username": "anna"}, "b", id="a user"),
         pytest.param({"username": "ann"}, "", id="no part of a user"),
@@ -191,7 +192,7 @@ def test_rows_are_found_by_what_is_asked_for(
     engine: Engine, audits: AuditStore, wanted: dict[str, Any], expected: str
 ) -> None:
     write(engine, id="a", integration_id="one", at=NOON - timedelta(1))
-    write(engine, id="b", integration_id="two", name="Night alerts", by=Editor("a", "anna"))
+    write(engine, id="b", integration_id="two", name="Night alerts Ünal", by=Editor("a", "anna"))
     write(engine, id="c", integration_id="one", type=IntegrationType.OUTGOING, by=None)
 
     assert {one.id for one in found(audits, **wanted)} == set(expected)
