@@ -55,10 +55,9 @@ def open_replay(
         raise _refused("The integration is switched off", "error-integration-disabled")
     # the primary key keeps out the second of two
     again_id = f"{attempt.id}{_AGAIN}" if once else new_id()
-    if once and services.deliveries.find(again_id) is not None:
-        raise _refused("It was made again already", "error-invalid-integration-history")
     again = _again(delivery, attempt, again_id)
-    services.deliveries.open([again])
+    if not services.deliveries.open_once(again):
+        raise _refused("It was made again already", "error-invalid-integration-history")
     services.wake_up.ring()
     return again
 

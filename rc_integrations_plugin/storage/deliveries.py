@@ -17,6 +17,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from rc_integrations_plugin.integrations.deliveries import (
     Delivery,
@@ -76,6 +77,14 @@ class DeliveryStore(AttemptStore):
                 connection.execute(insert(deliveries), [delivery_row(one) for one in new])
             if attempts:
                 connection.execute(_INSERT_ATTEMPT, [attempt_row(one) for one in attempts])
+
+    def open_once(self, new: Delivery) -> bool:
+        """Store a new delivery, unless there is one of its id; return whether it was stored."""
+        try:
+            self.open([new])
+        except IntegrityError:
+            return False
+        return True
 
     def find(self, delivery_id: str) -> Delivery | None:
         """Return the delivery with this id, or None."""

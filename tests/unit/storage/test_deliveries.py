@@ -1,3 +1,4 @@
+import dataclasses
 from datetime import datetime, timedelta
 
 import pytest
@@ -192,6 +193,14 @@ def test_errors_of_a_discreet_engine_quote_no_data(engine: Engine) -> None:
         store.open([delivery])
 
     assert "very secret" not in str(caught.value)
+
+
+def test_of_two_deliveries_with_one_id_the_first_is_stored(store: DeliveryStore) -> None:
+    first = make_delivery(data={"text": "first"})
+    second = dataclasses.replace(first, data={"text": "second"})
+
+    assert [store.open_once(one) for one in (first, second)] == [True, False]
+    assert store.find(first.id) == first
 
 
 def test_a_finished_delivery_can_be_opened_and_is_never_due(store: DeliveryStore) -> None:
