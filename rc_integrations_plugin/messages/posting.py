@@ -17,7 +17,7 @@ from rc_integrations_plugin.host.port import (
 )
 from rc_integrations_plugin.integrations.permissions import IMPERSONATE
 from rc_integrations_plugin.messages.fallbacks import fit_to_host, utf16_length
-from rc_integrations_plugin.messages.rooms import resolve_room
+from rc_integrations_plugin.messages.rooms import find_room_among, resolve_room
 
 _BOUND = "The integration is bound to its rooms: an owner of them has saved it"
 
@@ -51,8 +51,11 @@ class _Post:
     def resolve(self, channel: str) -> Room:
         """Return the room of a channel, if it may have the message."""
         known_id = self.known_ids.get(channel, "")
-        room = resolve_room(self.host, channel, as_user=self.as_user, known_id=known_id)
-        if self.within is not None and room.id not in self.within:
+        if self.within is None:
+            return resolve_room(self.host, channel, as_user=self.as_user, known_id=known_id)
+        # of others nothing is told, not even that they exist, and no conversation is opened
+        room = find_room_among(self.host, channel, self.within, known_id=known_id)
+        if room is None:
             raise PostRefused(_BOUND, code="error-not-allowed")
         return room
 

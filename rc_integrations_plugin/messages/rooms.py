@@ -1,6 +1,6 @@
 """Which room a channel string means."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set as AbstractSet
 from typing import TypeVar
 
 from rc_integrations_plugin.errors import PostRefused
@@ -28,8 +28,27 @@ def resolve_room(host: Host, channel: str, *, as_user: User, known_id: str = "")
     room = _known_room(host, channel, known_id, as_user) if known_id else None
     room = room or _named_room(host, channel, as_user)
     if room is None:
-        raise PostRefused("There is no such room or user", code="invalid-channel")
+        raise _no_such_room()
     return room
+
+
+def find_room_among(
+    host: Host, channel: str, ids: AbstractSet[str], *, known_id: str = ""
+) -> Room | None:
+    """Return the one of these rooms that `#room`, a bare name or an id means; see `resolve_room`.
+
+    Raises:
+        PostRefused: it was one of them, and nothing is called so now (`invalid-channel`).
+    """
+    references = (known_id, channel.removeprefix("#"), channel)
+    found = [room for one in references if one for room in host.find_rooms(one)]
+    if not found and known_id in ids:
+        raise _no_such_room()
+    return next((room for room in found if room.id in ids), None)
+
+
+def _no_such_room() -> PostRefused:
+    return PostRefused("There is no such room or user", code="invalid-channel")
 
 
 def _known_room(host: Host, channel: str, known_id: str, as_user: User) -> Room | None:
