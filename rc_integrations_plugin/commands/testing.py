@@ -134,7 +134,7 @@ def _open_sample(
     if as_json:
         print_json([{"deliveryId": delivery.id} for delivery in opened])
     else:
-        number = counted(len(opened), "delivery").replace("deliverys", "deliveries")
+        number = counted(len(opened), "delivery", "deliveries")
         print_line(f"{number} opened; `tail {found.id}` shows what comes of it")
 
 

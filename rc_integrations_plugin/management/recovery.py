@@ -1,8 +1,10 @@
 """Failed calls that are made again, all at once."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from rc_integrations_plugin.host.port import User
 from rc_integrations_plugin.integrations.deliveries import (
@@ -20,6 +22,10 @@ from rc_integrations_plugin.storage.deliveries import AttemptFilter
 from rc_integrations_plugin.storage.integrations import IntegrationFilter
 
 _BATCH = 200
+_UNUSED: Mapping[str, Any] = MappingProxyType(
+    {"sent": None, "response_headers": None, "response_body": None, "console": (), "results": ()}
+)
+"""Of attempts; thousands of them would fill the memory with it."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,7 @@ class Lost:
 
     integration: OutgoingIntegration
     attempt: DeliveryAttempt
+    """Without what was sent, answered and written to the console."""
     reason: str | None = None
     """Why it can't be made again now; None if it can."""
 
@@ -99,7 +106,7 @@ def _failed(services: Services, wanted: AttemptFilter) -> Iterator[DeliveryAttem
     offset = 0
     while True:
         found, _ = services.deliveries.page(wanted, offset=offset, count=_BATCH)
-        yield from (attempt for attempt, _delivery in found)
+        yield from (replace(attempt, **_UNUSED) for attempt, _delivery in found)
         if len(found) < _BATCH:
             return
         offset += _BATCH
