@@ -23,7 +23,7 @@ MARK = "marked-as-secret"
         (f"throw new Error('{MARK}')", FaultKind.EXCEPTION),
         (f"const a = '{MARK}'; for (;;);", FaultKind.TIMEOUT),
         (f"return '{MARK}'.repeat(2 ** 17)", FaultKind.OUTPUT),
-        (f"const a = ['{MARK}']; for (;;) a.push([a])", FaultKind.MEMORY),
+        (f"const a = ['{MARK}']; for (;;) a.push(new Array(100_000).fill(a))", FaultKind.MEMORY),
         (f"return {{ '{MARK}': () => 1 }}", FaultKind.BAD_RESULT),
         (f"'{MARK}' syntax", FaultKind.SYNTAX),
     ],
