@@ -29,6 +29,7 @@ _LABELS: Mapping[str, str] = {
     "boundToRooms": "Bound to its rooms, because an owner of them saved it",
     "channelIds": "Ids of rooms and users",
     "disabledReason": "Why the server switched it off",
+    "tests": "Tests",
     "token": "Token",
     "previousTokenUntil": "The token before goes on until",
     "userId": "Id of the user",

@@ -18,7 +18,7 @@ from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
 from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.integrations.permissions import type_of
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
-from rc_integrations_plugin.management.explain import explain
+from rc_integrations_plugin.management.explain import explain, shown_channel
 from rc_integrations_plugin.management.listing import list_history
 from rc_integrations_plugin.management.replay import open_replay
 from rc_integrations_plugin.outgoing.steps import Step
@@ -152,6 +152,7 @@ def _render(services: Services, viewer: Viewer, found: Integration, **shown: Any
         page=page,
         outcomes=_outcomes(found),
         pretty=pretty,
+        channel_of=shown_channel,
         last=LAST,
         field_value=field_value,
         **shown,

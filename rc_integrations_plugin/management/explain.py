@@ -99,6 +99,14 @@ def _explain_script(document: Document) -> Iterator[str]:
         yield f"It wrote {lines} line{'' if lines == 1 else 's'} to the console."
 
 
+def shown_channel(result: Document, data: Any) -> str:
+    """Return where a message went: the event's room by its name, for answers name it by its id."""
+    channel = str(result.get("channel"))
+    event = data if isinstance(data, Mapping) else {}
+    is_events = bool(event.get("channel_name")) and channel == f"#{event.get('channel_id')}"
+    return f"#{event['channel_name']}" if is_events else channel
+
+
 def _explain_attempt(document: Document) -> Iterator[str]:
     yield from _explain_event(document)
     if document.get("replayOf"):
@@ -158,11 +166,12 @@ def _explain_results(document: Document, results: Sequence[Document]) -> Iterato
     if integration.get("impersonateUser"):
         author = (document.get("data") or {}).get("user_name") or author
     for result in results:
+        channel = shown_channel(result, document.get("data"))
         if result.get("message_id"):
-            yield f"Posted as {author} into {result.get('channel')}."
+            yield f"Posted as {author} into {channel}."
         else:
             reason = result.get("reason") or result.get("error")
-            yield f"Refused for {result.get('channel')}: {reason}"
+            yield f"Refused for {channel}: {reason}"
 
 
 def _explain_end(document: Document) -> Iterator[str]:

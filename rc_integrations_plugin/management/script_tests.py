@@ -304,8 +304,9 @@ def _runs(integration: Integration) -> tuple[Any, ...]:
 def _refusal(broken: Sequence[CheckedTest], total: int) -> ApiError:
     names = ", ".join(one.test.name for one in broken[:_NAMED])
     more = f" and {len(broken) - _NAMED} more" if len(broken) > _NAMED else ""
+    tests = "test" if total == 1 else "tests"
     return ApiError(
-        f"The script breaks {len(broken)} of its {total} tests: {names}{more}",
+        f"The script breaks {len(broken)} of {total} {tests}: {names}{more}",
         code=BROKEN,
         details={
             "tests": [

@@ -270,8 +270,9 @@ def _place(result: PostResult, rehearsal: Rehearsal) -> Place:
     room = result.room
     if room is None:
         return Place(channel=result.channel, error_code=result.error_code, reason=result.reason)
+    is_id = bool(room.name) and result.channel == f"#{room.id}"
     return Place(
-        channel=result.channel,
+        channel=f"#{room.name}" if is_id else result.channel,
         room_name="" if room.kind == RoomKind.DIRECT else room.name or "",
         joins=room.id in rehearsal.joined,
         is_conversation=room.id in rehearsal.opened,

@@ -88,9 +88,9 @@ def test_a_script_is_tried_broken_and_guarded_by_a_test(
     assert faults() == []
 
     save_another(page)
-    expect(page.get_by_role("alert")).to_contain_text("breaks 1 of its 1 tests: bold title")
+    expect(page.get_by_role("alert")).to_contain_text("breaks 1 of 1 test: bold title")
     page.get_by_text("bold title", exact=True).click()
-    expect(page.locator(".rc-differences")).to_contain_text('+    "text": "_Disk full_"')
+    expect(page.locator(".rc-broke")).to_contain_text('+    "text": "_Disk full_"')
     assert faults() == []
 
     page.get_by_label("Save anyway").check()

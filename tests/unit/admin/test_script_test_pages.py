@@ -158,7 +158,7 @@ def test_a_script_that_breaks_a_test_is_saved_only_on_purpose(
     refused = admin.submit(f"/{hook.id}/edit", edited(admin, hook))
     assert refused.status_code == 400
     page = unescape(refused.text)
-    assert "breaks 1 of its 1 tests: hello" in page
+    assert "breaks 1 of 1 test: hello" in page
     assert '+    "text": "Good bye"' in page
     assert 'name="forceScript"' in page
     assert "/* new */" in page
@@ -285,7 +285,7 @@ def test_an_old_script_that_breaks_a_test_is_put_back_only_on_purpose(
 
     refused = admin.submit(f"/{hook.id}/script/1/roll-back", {"version": unescape(seen[1])})
     assert refused.status_code == 400
-    assert "breaks 1 of its 1 tests: hello" in refused.text
+    assert "breaks 1 of 1 test: hello" in refused.text
     assert 'name="forceScript"' in refused.text
 
     forced = {"version": unescape(seen[1]), "forceScript": "yes"}

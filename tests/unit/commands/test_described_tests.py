@@ -126,7 +126,7 @@ def test_apply_and_update_store_what_breaks_a_test_only_by_force(
     say(scripted, "Good bye")
     file = described(console, tmp_path, script="class Script { /* new */ }")
 
-    assert "breaks 1 of its 1 tests: hello" in console.fails(1, "apply", file)
+    assert "breaks 1 of 1 test: hello" in console.fails(1, "apply", file)
     console.ok("apply", file, "--force")
     found = server.services.integrations.find(hook["_id"])
     assert found is not None
@@ -135,7 +135,7 @@ def test_apply_and_update_store_what_breaks_a_test_only_by_force(
     source = tmp_path / "script.js"
     source.write_text(SCRIPT)
     update = ("update", hook["_id"], "--script", str(source))
-    assert "breaks 1 of its 1 tests: hello" in console.fails(1, *update)
+    assert "breaks 1 of 1 test: hello" in console.fails(1, *update)
     console.ok(*update, "--force")
 
 

@@ -92,5 +92,22 @@ def test_what_a_script_did_is_told() -> None:
     ]
 
 
+def test_the_room_of_the_event_is_told_by_its_name() -> None:
+    told = explain(
+        attempt(
+            steps=[Step.ANSWER_MESSAGE_SENT],
+            results=[
+                {"phase": "answer", "channel": "#general-id", "message_id": "m"},
+                {"phase": "answer", "channel": "#other-id", "message_id": "n"},
+            ],
+            integration={"username": "rocket.cat"},
+            data={"channel_id": "general-id", "channel_name": "general"},
+        )
+    )
+
+    assert "Posted as rocket.cat into #general." in told
+    assert "Posted as rocket.cat into #other-id." in told
+
+
 def test_a_step_of_a_later_release_is_told_as_it_is() -> None:
     assert "something-new" in explain(attempt(steps=["something-new"]))

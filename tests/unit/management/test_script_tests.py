@@ -179,7 +179,7 @@ def test_switching_the_script_on_or_into_another_mode_asks_the_tests_too(
         hook = change(services, manager, hook, script_enabled=False)
     say(scripted, "Good bye")
 
-    with pytest.raises(ApiError, match="breaks 1 of its 1 tests: hello"):
+    with pytest.raises(ApiError, match="breaks 1 of 1 test: hello"):
         change(services, manager, hook, **fields)
 
 

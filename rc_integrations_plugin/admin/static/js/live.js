@@ -13,6 +13,12 @@ export function enhanceLive(part, enhance) {
   }
 }
 
+/** Open the call that the address names. */
+export function openNamed() {
+  const named = document.getElementById(location.hash.slice(1));
+  if (named?.matches("details.rc-call")) named.open = true;
+}
+
 function watch(box, enhance) {
   const look = async () => {
     let pause = EVERY;

@@ -7,7 +7,7 @@ import { enhanceCopyButtons } from "./copy.js";
 import { enhanceEditForms } from "./edit.js";
 import { enhanceForms } from "./forms.js";
 import { enhanceInstructions } from "./instructions.js";
-import { enhanceLive } from "./live.js";
+import { enhanceLive, openNamed } from "./live.js";
 import { enhanceMoments } from "./moments.js";
 import { enhanceComparisons, enhanceScripts } from "./scripts.js";
 import { enhanceTabs } from "./tabs.js";
@@ -34,3 +34,4 @@ export function enhance(part) {
 }
 
 enhance(document);
+openNamed();
