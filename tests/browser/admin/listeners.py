@@ -94,14 +94,15 @@ def listening(browser: Browser, folder: Path, database: Path, **config: Any) -> 
 
 def open_editor(page: Page) -> None:
     """Wait until a script is in its editor."""
-    page.locator(EDITOR).first.scroll_into_view_if_needed()
-    expect(page.locator(f"{EDITOR} .cm-content").first).to_be_visible()
+    box = page.locator(f"{EDITOR}:visible")
+    box.scroll_into_view_if_needed()
+    expect(box.locator(".cm-content")).to_be_visible()
 
 
 def write_script(page: Page, text: str) -> None:
     """Put a script into the editor in place of what is in it."""
     open_editor(page)
-    page.locator(EDITOR).first.evaluate("(box, text) => box.rcEditor.replace(text)", text)
+    page.locator(f"{EDITOR}:visible").evaluate("(box, text) => box.rcEditor.replace(text)", text)
 
 
 def section(page: Page, name: str) -> None:
