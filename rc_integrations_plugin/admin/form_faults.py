@@ -3,13 +3,11 @@
 from collections.abc import Mapping, Set as AbstractSet
 from types import MappingProxyType
 
-from rc_integrations_plugin.errors import IntegrationsError, InvalidParams
+from rc_integrations_plugin.errors import ApiError, IntegrationsError, InvalidParams
 
 WHOLE = ""
 """In place of a field: it is about none of them."""
-_ROOM = (
-    "One of these does not exist, or is not yours to choose: you may choose rooms that you are in."
-)
+_ROOM = "does not exist, or is not yours to choose: you may choose rooms that you are in."
 _NO_USER = "There is no active user of this name."
 
 _FIELDS: Mapping[str, str] = MappingProxyType(
@@ -86,7 +84,14 @@ def faults_of(error: IntegrationsError, names: AbstractSet[str]) -> Mapping[str,
         return _of_params(error.reason, names)
     field = _FIELDS.get(error.code, WHOLE)
     said = _SAID.get((error.code, error.reason), error.reason)
+    if said == _ROOM:
+        said = f"{_channel_of(error)} {said}"
     return {field if field in names else WHOLE: said}
+
+
+def _channel_of(error: IntegrationsError) -> str:
+    details = error.details if isinstance(error, ApiError) else None
+    return str(details["channel"]) if details and "channel" in details else "One of these"
 
 
 def _of_params(reason: str, names: AbstractSet[str]) -> Mapping[str, str]:

@@ -17,7 +17,12 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
-from rc_integrations_plugin.errors import IntegrationsError, NothingFound, PermissionMissing
+from rc_integrations_plugin.errors import (
+    ApiError,
+    IntegrationsError,
+    NothingFound,
+    PermissionMissing,
+)
 from rc_integrations_plugin.host.port import User
 from rc_integrations_plugin.integrations.permissions import (
     Manager,
@@ -134,9 +139,16 @@ def clear_errors() -> Iterator[None]:
     except NothingFound as error:
         raise NothingThere(error.reason) from error
     except IntegrationsError as error:
-        raise Ended(error.reason) from error
+        raise Ended(said(error)) from error
     except SQLAlchemyError as error:
         raise Ended(f"The database cannot be used: {database_reason(error)}") from error
+
+
+def said(error: IntegrationsError) -> str:
+    """Return why something was refused, with the room or person that it is about."""
+    details = error.details if isinstance(error, ApiError) else None
+    channel = details.get("channel") if details else None
+    return error.reason if channel is None else f"{error.reason}: {channel}"
 
 
 def database_reason(error: SQLAlchemyError) -> str:

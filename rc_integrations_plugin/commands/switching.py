@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from rc_integrations_plugin.commands import ids
-from rc_integrations_plugin.commands.acting import Actor, Ended, managing
+from rc_integrations_plugin.commands.acting import Actor, Ended, managing, said
 from rc_integrations_plugin.commands.output import print_json, print_line, printable
 from rc_integrations_plugin.errors import IntegrationsError
 from rc_integrations_plugin.management import switching
@@ -44,8 +44,8 @@ def _switch(actor: Actor, wanted: Sequence[str], *, enabled: bool, as_json: bool
             if len(wanted) == 1:
                 raise
             failed = Ended("Some of them could not be switched")
-            results.append({"_id": integration_id, "error": error.reason})
-            print_line(f"{integration_id}: {error.reason}", err=True)
+            results.append({"_id": integration_id, "error": said(error)})
+            print_line(f"{integration_id}: {said(error)}", err=True)
             continue
         results.append(
             {"_id": found.id, "name": found.name, "enabled": enabled, "changed": changed}

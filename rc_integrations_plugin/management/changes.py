@@ -140,7 +140,8 @@ def _text(name: str, value: Any) -> str:
             return "yes" if value else "no"
         case list():
             return ", ".join(map(str, value))
-    return str(value)
+    is_time = name == "previousTokenUntil"
+    return f"{datetime.fromisoformat(value):%Y-%m-%d %H:%M} UTC" if is_time else str(value)
 
 
 def _script_text(told: Mapping[str, Any]) -> str:

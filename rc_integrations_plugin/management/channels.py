@@ -65,10 +65,10 @@ def check_rooms(saver: Saver, channels: Iterable[str]) -> Mapping[str, str]:
         if channel.startswith("@"):
             # whoever may save an integration may write to this person himself, so nothing more is
             # asked; Rocket.Chat asks for a membership here that nobody can have
-            found[channel] = _existing(saver, saver.people(channel))
+            found[channel] = _existing(saver, saver.people(channel), channel)
         else:
-            found[channel] = rooms = _existing(saver, saver.rooms(channel))
-            _own(saver, rooms)
+            found[channel] = rooms = _existing(saver, saver.rooms(channel), channel)
+            _own(saver, rooms, channel)
     return _single_ids(found)
 
 
@@ -90,7 +90,9 @@ def find_listened(saver: Saver, channels: Iterable[str]) -> Listened:
             listens_to += [f"@{user.id}" for user in found[channel]]
         else:
             # listening to a namesake that he is not in would tell him what is said there
-            found[channel] = rooms = _own(saver, _existing(saver, saver.rooms(channel)))
+            found[channel] = rooms = _own(
+                saver, _existing(saver, saver.rooms(channel), channel), channel
+            )
             listens_to += [f"#{room.id}" for room in rooms]
     return Listened(tuple(dict.fromkeys(listens_to)), _single_ids(found))
 
@@ -106,14 +108,14 @@ def find_target(saver: Saver, target: str | None) -> Mapping[str, str]:
     found: Sequence[Room] | Sequence[User]
     if not saver.manager.is_permitted:
         _check_is_room(saver, target)
-        return _single_ids({target: _own(saver, saver.rooms(target))})
+        return _single_ids({target: _own(saver, saver.rooms(target), target)})
     found = saver.people(target) if target.startswith("@") else saver.rooms(target)
     if not found and saver.host.find_user(target) is None:
         raise ApiError("Invalid Target Room", code="error-invalid-targetRoom")
     return _single_ids({target: found})
 
 
-def _own(saver: Saver, rooms: Sequence[Room]) -> Sequence[Room]:
+def _own(saver: Saver, rooms: Sequence[Room], channel: str) -> Sequence[Room]:
     """Return those of the rooms that he may choose; there must be one."""
     manager = saver.manager
     if manager.may_choose_any_room:
@@ -129,22 +131,22 @@ def _own(saver: Saver, rooms: Sequence[Room]) -> Sequence[Room]:
         if room.id in manager.rooms or saver.host.is_member(manager.user, room)
     ]
     if not own:
-        raise _not_his()
+        raise _not_his(channel)
     return own
 
 
 def _people_to_listen_to(saver: Saver, channel: str) -> Sequence[User]:
     """Return the persons, if he may hear what others write to them."""
-    people = _existing(saver, saver.people(channel))
+    people = _existing(saver, saver.people(channel), channel)
     manager = saver.manager
     if manager.has_everyones or all(user.id == manager.user.id for user in people):
         return people
-    raise _not_his()
+    raise _not_his(channel)
 
 
-def _check_kind(saver: Saver, kind: str) -> None:
-    if kind != PUBLIC_CHANNELS and not saver.manager.has_everyones:
-        raise _not_his()
+def _check_kind(saver: Saver, channel: str) -> None:
+    if channel != PUBLIC_CHANNELS and not saver.manager.has_everyones:
+        raise _not_his(channel)
 
 
 def _check_is_room(saver: Saver, channel: str) -> None:
@@ -154,20 +156,22 @@ def _check_is_room(saver: Saver, channel: str) -> None:
         raise _not_owned()
 
 
-def _not_his() -> ApiError:
-    return ApiError("Invalid Channel", code="error-invalid-channel")
+def _not_his(channel: str) -> ApiError:
+    details = {"channel": channel}
+    return ApiError("Invalid Channel", code="error-invalid-channel", details=details)
 
 
 def _not_owned() -> ApiError:
     return ApiError(NOT_OWNED, code="error-invalid-channel")
 
 
-def _existing(saver: Saver, found: Sequence[_Found]) -> Sequence[_Found]:
+def _existing(saver: Saver, found: Sequence[_Found], channel: str) -> Sequence[_Found]:
     if not found and not saver.manager.is_permitted:
         # as for a room of others: its name may be a secret
         raise _not_owned()
     if not found:
-        raise ApiError("Invalid room", code="error-invalid-room")
+        details = {"channel": channel}
+        raise ApiError("Invalid room", code="error-invalid-room", details=details)
     return found
 
 

@@ -53,6 +53,23 @@ def test_what_the_server_did_is_told_with_its_reason(services: Services, admin: 
     assert "It failed too often" in page
 
 
+def test_when_a_former_token_ends_is_told_as_a_time(services: Services, admin: Visitor) -> None:
+    hook = make_incoming()
+    services.integrations.add(hook)
+    later = dataclasses.replace(
+        hook,
+        updated_at=NOON.replace(year=2099),
+        token="other",
+        previous_token=hook.token,
+        previous_token_until=NOON,
+    )
+    services.integrations.replace(hook, later)
+
+    page = admin.text(f"/{hook.id}/changes")
+
+    assert f">{NOON:%Y-%m-%d} 12:00 UTC<" in page
+
+
 def test_all_changes_are_filtered_by_integration_and_by_user(
     services: Services, admin: Visitor
 ) -> None:

@@ -158,7 +158,7 @@ def test_a_new_signing_secret_is_shown_once(services: Services, admin: Visitor) 
         ({"channel": ""}, ["channel"], "This is needed."),
         ({"channel": "", "username": " "}, ["channel", "username"], "This is needed."),
         ({"channel": "general"}, ["channel"], "Each must start with #"),
-        ({"channel": "#nowhere"}, ["channel"], "One of these does not exist"),
+        ({"channel": "#nowhere"}, ["channel"], "#nowhere does not exist"),
         ({"channel": "#general,"}, ["channel"], "Each must start with #"),
         ({"username": "nobody"}, ["username"], "no active user"),
         ({"username": "alice"}, ["username"], "message-impersonate"),

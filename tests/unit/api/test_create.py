@@ -205,6 +205,12 @@ def test_what_cannot_be_is_refused(
     assert admin.get("list").json["total"] == 0  # type: ignore[index]
 
 
+def test_the_room_that_cannot_be_is_named(admin: Caller) -> None:
+    body = refusal(admin, channel="#general,#nowhere")
+
+    assert body["details"] == {"channel": "#nowhere"}
+
+
 def test_nothing_posts_as_a_deactivated_user(server: Server, admin: Caller) -> None:
     server.deactivate("rocket.cat")
 

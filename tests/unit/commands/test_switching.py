@@ -28,7 +28,7 @@ def test_enable_makes_the_checks_of_the_api(console: Console, server: Server) ->
     one = make_incoming(enabled=False, channels=("#gone",))
     server.services.integrations.add(one)
 
-    assert console.fails(1, "enable", one.id) == "Error: Invalid room\n"
+    assert console.fails(1, "enable", one.id) == "Error: Invalid room: #gone\n"
 
 
 def test_one_that_cannot_be_switched_does_not_stop_the_others(
