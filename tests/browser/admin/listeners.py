@@ -19,6 +19,7 @@ from tests.listening import listen_again
 from tests.pictures import running
 
 MOST_MILLISECONDS = 10_000
+expect.set_options(timeout=MOST_MILLISECONDS)
 EDITOR = "[data-script-editor]"
 
 

@@ -228,10 +228,8 @@ def test_old_tokens_end_when_they_were_told_to_and_a_test_is_sent(
     assert not run(second_line)
     assert run(copied_line(page))
 
-    send_test(
-        page, channel, '{"text": "for real", "attachments": [{"title": "now", "fields": []}]}'
-    )
-    expect(messages.last).to_have_text("FOR REAL now")
+    send_test(page, channel, '{"text": "for real"}')
+    expect(messages.last).to_have_text("for real")
     page.get_by_role("link", name="See it in the history").click()
     expect(page.locator("details.rc-call")).to_have_count(4)
     expect(page.locator("details.rc-call").first).to_contain_text("Posted")
