@@ -1,6 +1,5 @@
 """Switching, deleting, new tokens and the history, in a real browser."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -112,29 +111,3 @@ def test_a_call_is_made_again(page: Page, services: Services) -> None:
 
 def later(moment: datetime) -> datetime:
     return moment + timedelta(seconds=1)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing_in_what_asks_and_tells(
-    page: Page,
-    services: Services,
-    hook: IncomingIntegration,
-    faults: Callable[[], list[str]],
-    scheme: str,
-    width: int,
-) -> None:
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    page.set_viewport_size({"width": width, "height": 800})
-    page.goto(f"/admin/integrations/{hook.id}/delete")
-    assert faults() == []
-    page.goto(f"/admin/integrations/{hook.id}?done=on")
-    page.get_by_text("New token…").click()
-    assert faults() == []
-    lines = [{"level": level, "text": "x" * 300} for level in ("log", "warn", "error")]
-    services.calls.add(make_call(integration_id=hook.id, error="e" * 300, console=lines))
-    page.goto(f"/admin/integrations/{hook.id}/history")
-    page.locator("details.rc-call summary").click()
-    assert faults() == []
-    width_needed = page.evaluate("document.documentElement.scrollWidth")
-    assert width_needed <= width

@@ -1,16 +1,13 @@
 """The page of one integration, in a real browser."""
 
 import subprocess
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from rc_integrations_plugin.integrations.records import IncomingIntegration
-from rc_integrations_plugin.scripting.protocol import Finding, Severity
 from rc_integrations_plugin.services import Services
-from tests.factories import make_attempt, make_call, make_delivery, make_incoming, make_outgoing
-from tests.fakes import ScriptedRunner
+from tests.factories import make_incoming
 
 pytestmark = pytest.mark.browser
 
@@ -21,19 +18,6 @@ SCRIPT = """class Script {
   }
 }
 """
-FINDINGS = tuple(
-    Finding(
-        code="x",
-        severity=severity,
-        name="",
-        line=3,
-        column=5,
-        lines=(3, 4),
-        message="This does not work",
-        advice="Do something else",
-    )
-    for severity in Severity
-)
 
 
 @pytest.fixture
@@ -102,35 +86,6 @@ def test_the_script_is_shown_with_its_warnings_at_their_lines(
     expect(page.locator(".cm-gutter-lint .cm-lint-marker")).to_have_count(2)
     page.keyboard.type("x")
     expect(editor).not_to_contain_text("xMeteor")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing_in_details(
-    page: Page,
-    services: Services,
-    scripted: ScriptedRunner,
-    faults: Callable[[], list[str]],
-    scheme: str,
-    width: int,
-) -> None:
-    scripted.findings = FINDINGS
-    reason = "The receiver failed too often"
-    hook = make_incoming(script=SCRIPT, enabled=False, disabled_reason=reason)
-    bridge = make_outgoing(script=SCRIPT, headers={"X-Key": "v"}, retry_failed_calls=True)
-    services.integrations.add(hook)
-    services.integrations.add(bridge)
-    services.calls.add(make_call(integration_id=hook.id, error="Something went wrong"))
-    delivery = make_delivery(integration_id=bridge.id)
-    services.deliveries.open([delivery], attempts=[make_attempt(delivery)])
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    page.set_viewport_size({"width": width, "height": 800})
-
-    for one in (hook, bridge):
-        page.goto(f"/admin/integrations/{one.id}")
-        page.locator("[data-script-editor]").scroll_into_view_if_needed()
-        expect(page.get_by_text("1 error, 1 warning")).to_be_visible()
-        assert faults() == []
 
 
 def origin(page: Page) -> str:

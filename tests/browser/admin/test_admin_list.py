@@ -1,7 +1,5 @@
 """The list of integrations and what is reached from it, in a real browser."""
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -121,26 +119,6 @@ def test_nothing_stands_out_of_the_page(page: Page, width: int) -> None:
     page.get_by_role("link", name=LONG).click()
     expect(page.get_by_role("heading", name="Instructions")).to_be_visible()
     assert overflow(page) == 0
-
-
-@pytest.mark.usefixtures("many")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing_in_the_list(
-    page: Page, faults: Callable[[], list[str]], scheme: str, width: int
-) -> None:
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    page.set_viewport_size({"width": width, "height": 800})
-
-    for path in ("", "?q=zzz", "?sort=name"):
-        page.goto(f"/admin/integrations{path}")
-        assert faults() == []
-
-
-def test_axe_finds_nothing_where_there_is_nothing(
-    page: Page, faults: Callable[[], list[str]]
-) -> None:
-    assert faults() == []
 
 
 def test_the_list_works_without_scripts(
