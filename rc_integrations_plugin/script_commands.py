@@ -15,7 +15,7 @@ import click
 from flask.cli import ScriptInfo
 
 from rc_integrations_plugin.errors import ScriptsUnavailable
-from rc_integrations_plugin.management.script_tests import run_tests
+from rc_integrations_plugin.management.script_checks import run_tests
 from rc_integrations_plugin.scripting.bench import ScriptReport, fault_document, run_script
 from rc_integrations_plugin.scripting.checker import finding_document
 from rc_integrations_plugin.scripting.protocol import ScriptReview

@@ -42,12 +42,8 @@ from rc_integrations_plugin.management.freezing import is_frozen
 from rc_integrations_plugin.management.incoming import create_incoming, update_incoming
 from rc_integrations_plugin.management.outgoing import create_outgoing, update_outgoing
 from rc_integrations_plugin.management.saved import Saved
-from rc_integrations_plugin.management.script_tests import (
-    BROKEN,
-    describe_tests,
-    list_tests,
-    set_tests,
-)
+from rc_integrations_plugin.management.script_checks import BROKEN
+from rc_integrations_plugin.management.script_tests import describe_tests, list_tests, set_tests
 from rc_integrations_plugin.schemas.incoming import (
     SCRIPT_LONGEST,
     read_changed_incoming,

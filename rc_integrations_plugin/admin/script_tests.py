@@ -11,8 +11,8 @@ from rc_integrations_plugin.admin.rendering import NAME, render
 from rc_integrations_plugin.admin.viewers import Viewer, current_viewer, find_managed
 from rc_integrations_plugin.errors import IntegrationsError, InvalidParams
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
-from rc_integrations_plugin.management import script_tests
-from rc_integrations_plugin.management.script_tests import CheckedTest
+from rc_integrations_plugin.management import script_checks, script_tests
+from rc_integrations_plugin.management.script_checks import CheckedTest
 from rc_integrations_plugin.outgoing.steps import PREPARE
 from rc_integrations_plugin.services import Services, current_services
 
@@ -70,7 +70,7 @@ def run_tests(integration_id: str) -> ResponseReturnValue:
     found = find_managed(services, viewer, integration_id)
     tests = script_tests.list_tests(services, viewer.manager_of(found), found)
     try:
-        checked = script_tests.run_tests(services, found, tests)
+        checked = script_checks.run_tests(services, found, tests)
     except IntegrationsError as error:
         return _page(services, viewer, found, failed=error.reason), error.status
     return _page(services, viewer, found, checked=checked)

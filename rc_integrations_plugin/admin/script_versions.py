@@ -14,7 +14,7 @@ from rc_integrations_plugin.integrations.permissions import Manager, type_of
 from rc_integrations_plugin.integrations.script_diff import diff_scripts
 from rc_integrations_plugin.management.freezing import is_frozen
 from rc_integrations_plugin.management.saved import Integration
-from rc_integrations_plugin.management.script_tests import BROKEN
+from rc_integrations_plugin.management.script_checks import BROKEN
 from rc_integrations_plugin.management.script_versions import (
     list_versions,
     load_version,

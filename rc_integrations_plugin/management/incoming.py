@@ -22,7 +22,7 @@ from rc_integrations_plugin.management.saved import (
     require_some_scope,
     time_after,
 )
-from rc_integrations_plugin.management.script_tests import check_script
+from rc_integrations_plugin.management.script_checks import check_script
 from rc_integrations_plugin.schemas.incoming import IncomingForm
 from rc_integrations_plugin.services import Services
 

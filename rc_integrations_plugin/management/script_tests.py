@@ -1,16 +1,13 @@
-"""Tests of scripts: kept, run, and asked before another script is stored."""
+"""Tests of scripts, as they are kept with their integrations."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from time import monotonic
 from typing import Any
 
 import orjson
 
-from rc_integrations_plugin.errors import ApiError, InvalidParams, NothingFound
+from rc_integrations_plugin.errors import InvalidParams, NothingFound
 from rc_integrations_plugin.integrations.audit import CHANGED, entry_of_tests
 from rc_integrations_plugin.integrations.permissions import Manager, type_of
 from rc_integrations_plugin.integrations.records import IntegrationType
@@ -21,35 +18,19 @@ from rc_integrations_plugin.management.owners import past_of
 from rc_integrations_plugin.management.saved import Integration, editor_of
 from rc_integrations_plugin.management.trying import MadeCall
 from rc_integrations_plugin.outgoing.steps import PREPARE
-from rc_integrations_plugin.scripting.bench import fault_document, report_of
-from rc_integrations_plugin.scripting.protocol import Script, Trial, describe_fault
+from rc_integrations_plugin.scripting.bench import fault_document
+from rc_integrations_plugin.scripting.protocol import Script, Trial
 from rc_integrations_plugin.scripting.sample_files import METHOD, SampleFault
-from rc_integrations_plugin.scripting.samples import find_differences
 from rc_integrations_plugin.scripting.stored_samples import read_stored_sample
-from rc_integrations_plugin.scripting.trials import AT_ONCE
 from rc_integrations_plugin.services import Services
-from rc_integrations_plugin.settings import ScriptsAllowed
 
 MOST_TESTS = 50
 MOST_BYTES = 256 * 1024
 """Of one test, as JSON."""
 LONGEST_NAME = 200
-MOST_SECONDS = 30.0
-"""For all tests of an integration together."""
-BROKEN = "error-script-tests-failed"
-_NAMED = 5
-_LONGEST_DIFFERENCE = 4000
 _NO_TEST = "There is no such test, or it is not yours to see."
 _NO_SCRIPT = Script(integration_id="", name="", version="", source="")
 _ENOUGH = f"An integration has at most {MOST_TESTS} tests"
-
-
-@dataclass(frozen=True)
-class CheckedTest:
-    """A test, and in what its script did not do what it must; in nothing if it passed."""
-
-    test: ScriptTest
-    differences: tuple[str, ...] = ()
 
 
 def list_tests(
@@ -157,7 +138,7 @@ def set_tests(
         InvalidParams: one is none, two have one name, or there are too many.
     """
     made = read_tests(integration, manager, tests)
-    hidden = _hidden_tests(services, manager, integration)
+    hidden = hidden_tests(services, manager, integration)
     if len(hidden) + len(made) > MOST_TESTS:
         raise InvalidParams(_ENOUGH)
     before = [one.name for one in list_tests(services, manager, integration)]
@@ -204,62 +185,24 @@ def describe_tests(tests: Sequence[ScriptTest]) -> list[dict[str, Any]]:
     return [{"name": one.name, **one.sample} for one in tests]
 
 
-def run_tests(
-    services: Services, integration: Integration, tests: Sequence[ScriptTest]
-) -> list[CheckedTest]:
-    """Run tests, each on an instance of its own, and return what came of each.
+def hidden_tests(
+    services: Services, manager: Manager, integration: Integration
+) -> list[ScriptTest]:
+    """Return the tests that the manager may not see."""
+    seen = {one.id for one in list_tests(services, manager, integration)}
+    return [one for one in services.script_tests.of(integration.id) if one.id not in seen]
+
+
+def read_sample(
+    kind: IntegrationType, sample: Any, script: Script
+) -> tuple[Trial, Mapping[str, Any]]:
+    """Return what a test of an integration of a type does with a script, and what must come of it.
 
     Raises:
-        ScriptsUnavailable: no process could be had for one.
+        SampleFault: it is no test.
     """
-    until = monotonic() + MOST_SECONDS
-
-    def run(test: ScriptTest) -> CheckedTest:
-        if monotonic() > until:
-            late = f"It was not run: all tests together took more than {MOST_SECONDS:g} s"
-            return CheckedTest(test, (late,))
-        return _run(services, integration, test)
-
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        return list(threads.map(run, tests))
-
-
-def check_script(
-    services: Services,
-    manager: Manager,
-    old: Integration,
-    wanted: Integration,
-    *,
-    is_forced: bool,
-    tests: Sequence[ScriptTest] | None = None,
-) -> None:
-    """Do nothing if a changed script may be stored: it runs, and passes the tests.
-
-    Args:
-        services: where the tests are.
-        manager: who stores it; of tests that he may not see, he learns nothing but a name.
-        old: as it was.
-        wanted: as it is to be, compiled.
-        is_forced: whether it is stored though it breaks some.
-        tests: those that it shall have, but for hidden ones; None for those that it has.
-
-    Raises:
-        ApiError: it breaks some; the details say which, and in what.
-        ScriptsUnavailable: no process can be had to find out.
-    """
-    if is_forced or services.settings.scripts is not ScriptsAllowed.ON:
-        return
-    if not wanted.script_enabled or not (wanted.script or "").strip():
-        return
-    if tests is None and _runs(old) == _runs(wanted):
-        return
-    kept = services.script_tests.of(wanted.id)
-    if tests is not None:
-        kept = [*_hidden_tests(services, manager, old), *tests]
-    broken = [one for one in run_tests(services, wanted, kept) if one.differences] if kept else []
-    if broken:
-        since = past_of(manager, wanted)
-        raise _refusal([_visible(one, since) for one in broken], len(kept))
+    usual = METHOD if kind is IntegrationType.INCOMING else PREPARE
+    return read_stored_sample(sample, script, usual_method=usual)
 
 
 def kept_sample(made: Sequence[MadeCall], number: int) -> dict[str, Any]:
@@ -283,68 +226,6 @@ def kept_sample(made: Sequence[MadeCall], number: int) -> dict[str, Any]:
     return sample
 
 
-def _hidden_tests(
-    services: Services, manager: Manager, integration: Integration
-) -> list[ScriptTest]:
-    """Return the tests that the manager may not see."""
-    seen = {one.id for one in list_tests(services, manager, integration)}
-    return [one for one in services.script_tests.of(integration.id) if one.id not in seen]
-
-
-def _visible(checked: CheckedTest, since: datetime | None) -> CheckedTest:
-    if since is None or checked.test.created_at >= since:
-        return checked
-    return CheckedTest(checked.test, ("It was kept before these rooms were yours",))
-
-
-def _runs(integration: Integration) -> tuple[Any, ...]:
-    return (integration.script, integration.skip_transpile, integration.script_enabled)
-
-
-def _refusal(broken: Sequence[CheckedTest], total: int) -> ApiError:
-    names = ", ".join(one.test.name for one in broken[:_NAMED])
-    more = f" and {len(broken) - _NAMED} more" if len(broken) > _NAMED else ""
-    tests = "test" if total == 1 else "tests"
-    return ApiError(
-        f"The script breaks {len(broken)} of {total} {tests}: {names}{more}",
-        code=BROKEN,
-        details={
-            "tests": [
-                {"id": one.test.id, "name": one.test.name, "differences": list(one.differences)}
-                for one in broken
-            ]
-        },
-    )
-
-
-def _run(services: Services, integration: Integration, test: ScriptTest) -> CheckedTest:
-    script = Script(
-        integration_id=integration.id,
-        name=integration.name,
-        version="test",
-        source=integration.script or "",
-        skip_transpile=integration.skip_transpile,
-        compiled=integration.script_compiled or "",
-    )
-    try:
-        trial, expected = _read(type_of(integration), test.sample, script)
-    except SampleFault as fault:
-        return CheckedTest(test, (str(fault),))
-    report = services.scripts.try_out(trial)
-    told = report_of(report.runs[-1], report.requests[-1], report.store)
-    differences = find_differences(expected, told)
-    thrown = report.runs[-1].fault
-    if differences and thrown is not None:
-        # what went wrong says more than what is not there
-        differences = (describe_fault(thrown), *differences)
-    return CheckedTest(test, tuple(one[:_LONGEST_DIFFERENCE] for one in differences))
-
-
-def _read(kind: IntegrationType, sample: Any, script: Script) -> tuple[Trial, Mapping[str, Any]]:
-    usual = METHOD if kind is IntegrationType.INCOMING else PREPARE
-    return read_stored_sample(sample, script, usual_method=usual)
-
-
 def _sample_of(described: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in described.items() if key != "name"}
 
@@ -356,7 +237,7 @@ def _checked_name(kind: IntegrationType, name: Any, sample: Any) -> str:
         raise InvalidParams(f"A test needs a name of at most {LONGEST_NAME} characters")
     try:
         size = len(orjson.dumps(sample))
-        _read(kind, sample, _NO_SCRIPT)
+        read_sample(kind, sample, _NO_SCRIPT)
     except (SampleFault, TypeError) as fault:
         raise InvalidParams(f"The test {tidy!r} cannot be kept: {fault}") from None
     if size > MOST_BYTES:

@@ -11,14 +11,10 @@ from rc_integrations_plugin.errors import ApiError, InvalidParams, NothingFound
 from rc_integrations_plugin.integrations.audit import AuditAction
 from rc_integrations_plugin.integrations.permissions import Manager, Operator, read_manager
 from rc_integrations_plugin.integrations.records import IncomingIntegration, IntegrationType
-from rc_integrations_plugin.management import script_tests
+from rc_integrations_plugin.management import script_checks, script_tests
 from rc_integrations_plugin.management.incoming import update_incoming
-from rc_integrations_plugin.management.script_tests import (
-    BROKEN,
-    MOST_BYTES,
-    MOST_TESTS,
-    CheckedTest,
-)
+from rc_integrations_plugin.management.script_checks import BROKEN, CheckedTest
+from rc_integrations_plugin.management.script_tests import MOST_BYTES, MOST_TESTS
 from rc_integrations_plugin.management.trying import SampleCall, own_script, try_incoming
 from rc_integrations_plugin.schemas.incoming import IncomingForm
 from rc_integrations_plugin.scripting.protocol import FaultKind, ScriptFault, ScriptRun
@@ -85,7 +81,7 @@ def change(
 
 
 def run(services: Services, hook: IncomingIntegration) -> list[CheckedTest]:
-    return script_tests.run_tests(services, hook, services.script_tests.of(hook.id))
+    return script_checks.run_tests(services, hook, services.script_tests.of(hook.id))
 
 
 def test_a_test_passes_where_the_script_does_what_it_must(

@@ -1,0 +1,143 @@
+"""Whether scripts pass the tests that are kept with their integrations."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from time import monotonic
+from typing import Any
+
+from rc_integrations_plugin.errors import ApiError
+from rc_integrations_plugin.integrations.permissions import Manager, type_of
+from rc_integrations_plugin.integrations.script_tests import ScriptTest
+from rc_integrations_plugin.management.owners import past_of
+from rc_integrations_plugin.management.saved import Integration
+from rc_integrations_plugin.management.script_tests import hidden_tests, read_sample
+from rc_integrations_plugin.scripting.bench import report_of
+from rc_integrations_plugin.scripting.protocol import Script, describe_fault
+from rc_integrations_plugin.scripting.sample_files import SampleFault
+from rc_integrations_plugin.scripting.samples import find_differences
+from rc_integrations_plugin.scripting.trials import AT_ONCE
+from rc_integrations_plugin.services import Services
+from rc_integrations_plugin.settings import ScriptsAllowed
+
+MOST_SECONDS = 30.0
+"""For all tests of an integration together: none begins later."""
+BROKEN = "error-script-tests-failed"
+_NAMED = 5
+_LONGEST_DIFFERENCE = 4000
+
+
+@dataclass(frozen=True)
+class CheckedTest:
+    """A test, and in what its script did not do what it must; in nothing if it passed."""
+
+    test: ScriptTest
+    differences: tuple[str, ...] = ()
+
+
+def run_tests(
+    services: Services, integration: Integration, tests: Sequence[ScriptTest]
+) -> list[CheckedTest]:
+    """Run tests, each on an instance of its own, and return what came of each.
+
+    Raises:
+        ScriptsUnavailable: no process could be had for one.
+    """
+    until = monotonic() + MOST_SECONDS
+
+    def run(test: ScriptTest) -> CheckedTest:
+        if monotonic() > until:
+            late = f"It was not run: all tests together took more than {MOST_SECONDS:g} s"
+            return CheckedTest(test, (late,))
+        return _run(services, integration, test)
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return list(threads.map(run, tests))
+
+
+def check_script(
+    services: Services,
+    manager: Manager,
+    old: Integration,
+    wanted: Integration,
+    *,
+    is_forced: bool,
+    tests: Sequence[ScriptTest] | None = None,
+) -> None:
+    """Do nothing if a changed script may be stored: it runs, and passes the tests.
+
+    Args:
+        services: where the tests are.
+        manager: who stores it; of tests that he may not see, he learns nothing but a name.
+        old: as it was.
+        wanted: as it is to be, compiled.
+        is_forced: whether it is stored though it breaks some.
+        tests: those that it shall have, but for hidden ones; None for those that it has.
+
+    Raises:
+        ApiError: it breaks some; the details say which, and in what.
+        ScriptsUnavailable: no process can be had to find out.
+    """
+    if is_forced or services.settings.scripts is not ScriptsAllowed.ON:
+        return
+    if not wanted.script_enabled or not (wanted.script or "").strip():
+        return
+    if tests is None and _runs(old) == _runs(wanted):
+        return
+    kept = services.script_tests.of(wanted.id)
+    if tests is not None:
+        kept = [*hidden_tests(services, manager, old), *tests]
+    broken = [one for one in run_tests(services, wanted, kept) if one.differences] if kept else []
+    if broken:
+        since = past_of(manager, wanted)
+        raise _refusal([_visible(one, since) for one in broken], len(kept))
+
+
+def _visible(checked: CheckedTest, since: datetime | None) -> CheckedTest:
+    if since is None or checked.test.created_at >= since:
+        return checked
+    return CheckedTest(checked.test, ("It was kept before these rooms were yours",))
+
+
+def _runs(integration: Integration) -> tuple[Any, ...]:
+    return (integration.script, integration.skip_transpile, integration.script_enabled)
+
+
+def _refusal(broken: Sequence[CheckedTest], total: int) -> ApiError:
+    names = ", ".join(one.test.name for one in broken[:_NAMED])
+    more = f" and {len(broken) - _NAMED} more" if len(broken) > _NAMED else ""
+    tests = "test" if total == 1 else "tests"
+    return ApiError(
+        f"The script breaks {len(broken)} of {total} {tests}: {names}{more}",
+        code=BROKEN,
+        details={
+            "tests": [
+                {"id": one.test.id, "name": one.test.name, "differences": list(one.differences)}
+                for one in broken
+            ]
+        },
+    )
+
+
+def _run(services: Services, integration: Integration, test: ScriptTest) -> CheckedTest:
+    script = Script(
+        integration_id=integration.id,
+        name=integration.name,
+        version="test",
+        source=integration.script or "",
+        skip_transpile=integration.skip_transpile,
+        compiled=integration.script_compiled or "",
+    )
+    try:
+        trial, expected = read_sample(type_of(integration), test.sample, script)
+    except SampleFault as fault:
+        return CheckedTest(test, (str(fault),))
+    report = services.scripts.try_out(trial)
+    told = report_of(report.runs[-1], report.requests[-1], report.store)
+    differences = find_differences(expected, told)
+    thrown = report.runs[-1].fault
+    if differences and thrown is not None:
+        # what went wrong says more than what is not there
+        differences = (describe_fault(thrown), *differences)
+    return CheckedTest(test, tuple(one[:_LONGEST_DIFFERENCE] for one in differences))
