@@ -29,7 +29,7 @@ demo: $(VENV)/demo-installed
 test: check only-tests
 
 only-tests: $(VENV)/test-installed
-	$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder --cov --cov-report=term $(ARGS)
+	$(BIN)/pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/test-installed
 	$(BIN)/ruff format --check .

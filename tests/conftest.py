@@ -20,12 +20,19 @@ if TYPE_CHECKING:
     from host_stub.adapter import ChatHost
 
 
-SLOW_FIRST = ("integration", "browser", "security", "compat")
+SLOW_FIRST = ("browser", "integration", "security", "compat")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what takes longest first, so that no process is busy when the others are done."""
+    """Run what takes longest first, so that no process is busy when the others are done.
+
+    Each file's tests run in one process, and all browser tests do: one browser takes a processor.
+    """
     items.sort(key=_turn_of)
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent)
+        name = "browser" if folder.parts[0] == "browser" else folder.as_posix()
+        item.add_marker(pytest.mark.xdist_group(name))
 
 
 def _turn_of(item: pytest.Item) -> int:

@@ -16,6 +16,7 @@ from rc_integrations_plugin.integrations.permissions import read_manager
 from rc_integrations_plugin.integrations.records import IntegrationType
 from rc_integrations_plugin.management.incoming import create_incoming, update_incoming
 from rc_integrations_plugin.management.outgoing import create_outgoing
+from rc_integrations_plugin.management.script_tests import add_test
 from rc_integrations_plugin.schemas.incoming import read_changed_incoming, read_new_incoming
 from rc_integrations_plugin.schemas.outgoing import read_new_outgoing
 from rc_integrations_plugin.services import EXTENSION, Services
@@ -112,7 +113,12 @@ def _grafana(services: Services, person: User) -> str:
     body = change_body(
         document | {"channel": ["#ops", "#backend"], "scriptEnabled": True}, script=ALERTS
     )
-    update_incoming(services, manager, read_changed_incoming(body))
+    hook = update_incoming(services, manager, read_changed_incoming(body)).integration
+    fine = {"status": "resolved", "title": "Disk almost full", "alerts": []}
+    text = ":white_check_mark: *Fine* Disk almost full"
+    expected = {"result": {"content": {"text": text, "attachments": []}}}
+    sample = {"request": {"content": fine}, "expected": expected}
+    add_test(services, manager, hook, "All is well again", sample)
     return made
 
 

@@ -3,7 +3,7 @@
     python -m tests.pictures [--folder docs/pictures] [--only NAME ...]
 
 It starts a stub chat server with made-up integrations and history, and needs Chromium
-(`RC_TEST_CHROMIUM`, or /usr/bin/chromium). Nothing of it runs in the tests.
+(`RC_TEST_CHROMIUM`, or where Debian has it). Nothing of it runs in the tests.
 """
 
 import argparse
@@ -60,26 +60,37 @@ def _complete(page: Page) -> None:
     page.get_by_role("option").first.wait_for()
 
 
+def _run_tests(page: Page) -> None:
+    page.get_by_role("button", name="Run all").click()
+    page.wait_for_load_state("networkidle")
+
+
 def _open_first(page: Page) -> None:
     page.locator("details > summary").first.click()
 
 
+LIST = "/admin/integrations"
 VIEWS = (
-    View("list", ""),
-    View("new-incoming", "/new#incoming"),
-    View("new-outgoing", "/new#outgoing"),
-    View("errors", "/new#incoming", _save_nothing),
-    View("completion", "/new#incoming", _complete),
-    View("incoming", "/{grafana}"),
-    View("outgoing", "/{tickets}"),
-    View("edit", "/{grafana}/edit"),
-    View("try-incoming", "/{grafana}/try", _try),
-    View("try-outgoing", "/{tickets}/try", _try),
-    View("history-incoming", "/{grafana}/history", _open_first),
-    View("history-outgoing", "/{tickets}/history", _open_first),
-    View("versions", "/{grafana}/script"),
-    View("changes", "/{grafana}/changes"),
-    View("delete", "/{grafana}/delete"),
+    View("list", LIST),
+    View("new-incoming", f"{LIST}/new#incoming"),
+    View("new-outgoing", f"{LIST}/new#outgoing"),
+    View("errors", f"{LIST}/new#incoming", _save_nothing),
+    View("completion", f"{LIST}/new#incoming", _complete),
+    View("incoming", f"{LIST}/{{grafana}}"),
+    View("outgoing", f"{LIST}/{{tickets}}"),
+    View("edit", f"{LIST}/{{grafana}}/edit"),
+    View("try-incoming", f"{LIST}/{{grafana}}/try", _try),
+    View("try-outgoing", f"{LIST}/{{tickets}}/try", _try),
+    View("tests", f"{LIST}/{{grafana}}/tests", _run_tests),
+    View("history-incoming", f"{LIST}/{{grafana}}/history", _open_first),
+    View("history-outgoing", f"{LIST}/{{tickets}}/history", _open_first),
+    View("failed-calls", f"{LIST}/{{tickets}}/recover"),
+    View("changes", f"{LIST}/{{grafana}}/changes"),
+    View("all-changes", f"{LIST}/changes"),
+    View("script-versions", f"{LIST}/{{grafana}}/script"),
+    View("script-difference", f"{LIST}/{{grafana}}/script/difference?old=1&new=2"),
+    View("delete", f"{LIST}/{{grafana}}/delete"),
+    View("api", "/api/v1/integrations.docs"),
 )
 
 
@@ -121,11 +132,12 @@ def take(page: Page, view: View, path: Path, *, size: ViewportSize) -> None:
     page.set_viewport_size(size)
     # an address with another fragment alone would not be loaded anew
     page.goto("about:blank")
-    answer = page.goto(f"/admin/integrations{view.path}")
+    answer = page.goto(view.path)
     if answer is not None and not answer.ok:
         print(f"{path.stem}: {answer.status} {view.path}")  # noqa: T201
     view.prepare(page)
     page.wait_for_load_state("networkidle")
+    page.evaluate("scrollTo(0, 0)")
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     if wide > 0:
         print(f"{path.stem}: {wide} pixels stick out")  # noqa: T201

@@ -20,7 +20,6 @@ def context(chromium: Browser, address: str) -> Iterator[BrowserContext]:
         base_url=address, viewport={"width": 360, "height": 740}, timezone_id="Europe/Berlin"
     )
     context.set_default_timeout(10_000)
-    context.route(lambda url: not url.startswith(address), lambda route: route.abort())
     yield context
     context.close()
 

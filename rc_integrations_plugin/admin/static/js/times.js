@@ -15,7 +15,10 @@ const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 export function relative(time, now = new Date()) {
   const seconds = (time - now) / 1000;
   const step = STEPS.find(([, length]) => Math.abs(seconds) >= length);
-  return step ? words.format(Math.trunc(seconds / step[1]), step[0]) : "just now";
+  if (!step) return "just now";
+  // what ends in a day less a minute ends "in 24 hours"; what began so long ago began "23 hours ago"
+  const count = seconds > 0 ? Math.round(seconds / step[1]) : Math.trunc(seconds / step[1]);
+  return words.format(count, step[0]);
 }
 
 /** Show the times in a part of the page as distances, and keep them current. */
