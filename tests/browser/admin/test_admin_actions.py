@@ -1,7 +1,7 @@
 """Switching, deleting, new tokens and the history, in a real browser."""
 
-from datetime import re
-import datetime, timedelta
+import re
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
