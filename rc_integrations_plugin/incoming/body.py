@@ -13,6 +13,7 @@ from werkzeug.http import parse_options_header
 
 from rc_integrations_plugin.errors import InvalidRequest
 from rc_integrations_plugin.incoming.encoding import decode_text
+from rc_integrations_plugin.integrations.nesting import is_deeper
 
 MAX_DEPTH = 100
 MAX_FIELDS = 1000
@@ -97,21 +98,6 @@ def read_json(text: str, *, whole: str, what: str = "The body") -> Any:
     if text.count("{") + text.count("[") > MAX_DEPTH and is_deeper(value, MAX_DEPTH):
         raise InvalidRequest(f"{what} is nested more than {MAX_DEPTH} levels deep")
     return value
-
-
-def is_deeper(value: Any, levels: int) -> bool:
-    """Return whether JSON data is nested more than so many levels deep."""
-    layer = [value] if isinstance(value, dict | list) else []
-    for _ in range(levels):
-        if not layer:
-            return False
-        layer = [
-            child
-            for parent in layer
-            for child in (parent.values() if isinstance(parent, dict) else parent)
-            if isinstance(child, dict | list)
-        ]
-    return bool(layer)
 
 
 def _from_value(value: Any, raw: str) -> HookBody:

@@ -6,8 +6,9 @@ from typing import Any
 
 from rc_integrations_plugin.errors import ScriptFailed
 from rc_integrations_plugin.host.port import User
-from rc_integrations_plugin.incoming.body import MAX_DEPTH, HookBody, is_deeper
+from rc_integrations_plugin.incoming.body import MAX_DEPTH, HookBody
 from rc_integrations_plugin.incoming.request import HookRequest, describe_url
+from rc_integrations_plugin.integrations.nesting import is_deeper
 from rc_integrations_plugin.integrations.records import IncomingIntegration
 from rc_integrations_plugin.scripting.protocol import (
     FaultKind,

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from itertools import chain, compress
 from typing import Any
 
 import orjson
 
+from rc_integrations_plugin.integrations.nesting import is_deeper, path_below
 from rc_integrations_plugin.scripting.protocol import (
     ConsoleLine,
     FaultKind,
@@ -17,52 +17,55 @@ from rc_integrations_plugin.scripting.protocol import (
 MAX_TEXT = 64 * 1024
 MOST_LINES = 200
 MAX_DEPTH = 200
-"""More than results may have by any setting, and some for what is around them."""
+"""More than results may have by any setting."""
 SHORT = 8 * 1024
 """Where counting brackets is faster than looking at each value."""
-_CONTAINERS = frozenset({dict, list})
+LONGEST_PATH = 300
 
 
-def read_answer(frame: bytes | bytearray, *, most_lines: int = MOST_LINES) -> ScriptRun:
+def read_answer(
+    frame: bytes | bytearray, *, most_lines: int = MOST_LINES, most_levels: int = MAX_DEPTH
+) -> ScriptRun:
     """Return the run that a frame tells of.
 
     Args:
         frame: one that asks for no HTTP call.
         most_lines: of the console; a process that is not in a script's hands sends no more.
+        most_levels: how deeply a result may be nested. The engine leaves that to this side: to be
+            shown each value there would double the time of a large result.
 
     Raises:
         ValueError: the frame is not what the sandbox sends.
     """
-    document, is_clean = _parse(frame)
+    try:
+        document, is_clean = _loads(frame)
+    except RecursionError:
+        # what else the frame tells cannot be read
+        return ScriptRun(fault=_too_deep("result", most_levels))
     match document:
         case {"answer": dict() as answer, "console": list() as lines}:
+            value, fault = answer.get("value"), _read_fault(answer.get("fault"))
+            if _may_be_deep(frame, most_levels) and is_deeper(value, most_levels):
+                path = path_below(value, most_levels, name="result")
+                value, fault = None, _too_deep(path, most_levels)
             return ScriptRun(
-                value=answer.get("value") if is_clean else _well_formed(answer.get("value")),
+                value=value if is_clean else _well_formed(value),
                 value_type=_text(answer.get("type"), "undefined"),
-                fault=_read_fault(answer.get("fault")),
+                fault=fault,
                 console=tuple(map(_read_line, lines[:most_lines])),
                 fresh_instance=answer.get("fresh") is True,
             )
     raise ValueError("no answer")
 
 
-def _parse(frame: bytes | bytearray) -> tuple[Any, bool]:
-    """Return what the frame says, and whether all of its texts can be encoded."""
-    document, is_clean = _loads(frame)
-    if len(frame) > SHORT or frame.count(b"[") + frame.count(b"{") > MAX_DEPTH:
-        _check_depth(document)
-    return document, is_clean
+def _may_be_deep(frame: bytes | bytearray, levels: int) -> bool:
+    return len(frame) > SHORT or frame.count(b"[") + frame.count(b"{") > levels
 
 
-def _check_depth(document: Any) -> None:
-    items = [document]
-    for _ in range(MAX_DEPTH):
-        # A large result has thousands of values: nothing is called for each but what is in C.
-        found = compress(items, map(_CONTAINERS.__contains__, map(type, items)))
-        items = [*chain.from_iterable([v.values() if type(v) is dict else v for v in found])]
-        if not items:
-            return
-    raise ValueError("nested too deeply")
+def _too_deep(path: str, levels: int) -> ScriptFault:
+    short = path if len(path) <= LONGEST_PATH else f"{path[:LONGEST_PATH]}..."
+    message = f"{short} is nested deeper than {levels} levels, which can't be passed on"
+    return ScriptFault(kind=FaultKind.BAD_RESULT, name="ScriptResult", message=message)
 
 
 def _loads(frame: bytes | bytearray) -> tuple[Any, bool]:
@@ -71,10 +74,7 @@ def _loads(frame: bytes | bytearray) -> tuple[Any, bool]:
     except orjson.JSONDecodeError:
         # It refuses lone surrogates, which JavaScript writes.
         pass
-    try:
-        return json.loads(frame, parse_constant=_refuse), False
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
+    return json.loads(frame, parse_constant=_refuse), False
 
 
 def _refuse(number: str) -> None:

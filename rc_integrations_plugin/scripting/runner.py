@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from rc_integrations_plugin.scripting import checker
-from rc_integrations_plugin.scripting.answers import read_answer
+from rc_integrations_plugin.scripting.answers import MAX_DEPTH, read_answer
 from rc_integrations_plugin.scripting.arguments import check_source, encode_argument
 from rc_integrations_plugin.scripting.compiled import (
     Compiled,
@@ -165,7 +165,7 @@ class ProcessScriptRunner:
         if found is not None:
             return found
         order = json.dumps({"op": "rewrite", "source": script.source}).encode()
-        run = self._run(process, order, max_bytes=self._compiled_bytes)
+        run = self._run(process, order, is_rewriting=True)
         if run is None or run.fault is not None:
             return run
         compiled = _read_compilation(run, script.source)
@@ -181,15 +181,17 @@ class ProcessScriptRunner:
         return self._settings.script_input_bytes * GROWTH_BY_COMPILING
 
     def _run(
-        self, process: ScriptProcess, order: bytes, *, max_bytes: int | None = None
+        self, process: ScriptProcess, order: bytes, *, is_rewriting: bool = False
     ) -> ScriptRun | None:
         """Return how the order went, or None if the process had ended before it came."""
+        max_bytes = self._compiled_bytes if is_rewriting else None
+        most_levels = MAX_DEPTH if is_rewriting else self._settings.script_nesting
         try:
             frame = self._exchange(process, order, max_bytes=max_bytes)
             if frame == IDLED_OUT:
                 self._supervisor.end(process)
                 return None
-            run = self._read(frame)
+            run = self._read(frame, most_levels=most_levels)
         except (ProcessEnded, ValueError) as end:
             ended = self._ended(process, end)
             return None if isinstance(end, ProcessEnded) and end.at_rest else ended
@@ -208,8 +210,9 @@ class ProcessScriptRunner:
         except (ProcessEnded, ValueError) as end:
             return self._ended(process, end)
 
-    def _read(self, frame: bytes | bytearray) -> ScriptRun:
-        return read_answer(frame, most_lines=self._settings.script_console_lines)
+    def _read(self, frame: bytes | bytearray, *, most_levels: int = MAX_DEPTH) -> ScriptRun:
+        most_lines = self._settings.script_console_lines
+        return read_answer(frame, most_lines=most_lines, most_levels=most_levels)
 
     def _exchange(
         self, process: ScriptProcess, order: bytes, *, max_bytes: int | None = None

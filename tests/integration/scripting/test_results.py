@@ -34,6 +34,19 @@ pytestmark = pytest.mark.integration
             "object",
         ),
         ("Object.create({ inherited: 1 })", {}, "object"),
+        ("new (class { #a = 1; b = 2; c() {} })()", {"b": 2}, "object"),
+        (
+            "[, new Number(1), new Boolean(false), Object.create(null)]",
+            [None, 1, False, {}],
+            "array",
+        ),
+        (
+            "{ m: new (class extends Map {})([['a', [new Set('b')]]]) }",
+            {"m": {"a": [["b"]]}},
+            "object",
+        ),
+        ("new Error('no', { cause: 1 })", {"name": "Error", "message": "no"}, "object"),
+        ("Object.assign(new Map([[1, 2]]), { toJSON: () => [...'mine'] })", [*"mine"], "object"),
         (
             "Promise.resolve({ content: { text: 'later' } })",
             {"content": {"text": "later"}},
@@ -59,6 +72,10 @@ def test_a_result_is_data(runner: ScriptRunner, returned: str, value: Any, value
         ("return { 'a-b': Symbol('x') }", 'result["a-b"] is a symbol'),
         ("return [1n]", "result[0] is a BigInt"),
         ("return { p: Promise.resolve(1) }", "result.p is a Promise"),
+        ("return { w: [new WeakMap()] }", "result.w[0] is a WeakMap"),
+        ("return { r: /x/ }", "result.r is a RegExp"),
+        ("return { c: class {} }", "result.c is a function"),
+        ("return { s: [Reflect.ownKeys(Array.prototype).at(-1)] }", "result.s[0] is a symbol"),
         ("let o = {}; for (let i = 0; i < 500; i++) o = { o }; return o", "nested deeper than"),
     ],
 )
@@ -75,6 +92,36 @@ def test_a_getter_of_a_result_is_asked_once(runner: ScriptRunner) -> None:
     )
 
     assert value_of(runner, body) == {"a": 1}
+
+
+def test_a_script_that_writes_a_kind_as_it_likes_is_obeyed(runner: ScriptRunner) -> None:
+    body = """
+        Map.prototype.toJSON = function toJSON() { return [...this.keys()] };
+        Object.defineProperty(Error.prototype, 'toJSON', { value() { return this.message } });
+        return { a: new Map([['k', 1]]), b: new TypeError('text'), c: new Set('d') };
+    """
+
+    assert value_of(runner, body) == {"a": ["k"], "b": "text", "c": ["d"]}
+
+
+def test_a_script_that_freezes_a_kind_gets_its_result(runner: ScriptRunner) -> None:
+    body = "Object.freeze(Map.prototype); return [new Map([['k', 1]]), 2]"
+
+    assert value_of(runner, body) == [{"k": 1}, 2]
+
+
+def test_how_a_script_itself_writes_json_is_not_changed(runner: ScriptRunner) -> None:
+    body = """
+        const written = () => JSON.stringify([new Map([[1, 2]]), () => 1, /x/, new Error('x')]);
+        const first = written();
+        return [first, { toJSON: () => written() }, new Set(), { toJSON: () => written() }];
+    """
+
+    first, *others = value_of(runner, body)
+
+    assert first == "[{},null,{},{}]"
+    assert others[1] == []
+    assert others[2] == first
 
 
 def test_many_objects_side_by_side_are_not_nested_deeply(runner: ScriptRunner) -> None:

@@ -7,7 +7,6 @@ from rc_integrations_plugin.errors import InvalidRequest
 from rc_integrations_plugin.incoming.body import (
     MAX_DEPTH,
     PAYLOAD_NOT_OBJECT,
-    is_deeper,
     read_body,
 )
 
@@ -174,14 +173,6 @@ def test_depth_is_bounded() -> None:
         read_body(nested(MAX_DEPTH + 1), JSON)
     with pytest.raises(InvalidRequest, match="depth limit exceeded"):
         read_body(b"[" * 100_000, JSON)
-
-
-@pytest.mark.parametrize(
-    ("value", "levels", "deeper"),
-    [(1, 0, False), ([], 0, True), ([], 1, False), ([[]], 1, True), ({"a": [{}]}, 3, False)],
-)
-def test_depth_is_counted_in_levels(value: Any, levels: int, *, deeper: bool) -> None:
-    assert is_deeper(value, levels) is deeper
 
 
 def test_wide_bodies_are_not_deep() -> None:

@@ -67,16 +67,7 @@ def test_a_large_result_is_read() -> None:
         b'{"answer": {"fault": 1}, "console": []}',
         b'{"answer": {"fault": {}}, "console": []}',
         b'{"answer": {"fault": {"kind": "unheard of"}}, "console": []}',
-        b'{"answer": {"value": ' + b"[" * 100_000 + b"]" * 100_000 + b'}, "console": []}',
         b"\xff\xfe",
-        *(
-            b'{"answer": {"value": %b%b%b}, "console": []}' % (b"[" * depth, text, b"]" * depth)
-            for depth in (200, 400, 900)
-            for text in (b'"x"', b'"\\ud800"')
-        ),
-        b'{"answer": {"value": %b1%b}, "console": []}' % (b'{"a":' * 300, b"}" * 300),
-        b'{"answer": {"value": [%b1%b, "%b"]}, "console": []}'
-        % (b'{"a":' * 200, b"}" * 200, b"long " * 9000),
         b"0" + b" " * 9000,
         b'{"answer": {"value": NaN}, "console": []}',
         b'{"answer": {"value": ["\\ud800", -Infinity]}, "console": []}',
@@ -95,6 +86,31 @@ def test_a_result_as_deep_as_allowed_and_with_many_parts_is_read(text: str) -> N
     run = read_answer(f'{{"answer": {{"value": [{deep}, {wide}]}}, "console": []}}'.encode())
 
     assert len(run.value) == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        *(
+            (b"[" * depth + text + b"]" * depth, "result" + "[0]" * 100)
+            for depth in (101, 400, 900)
+            for text in (b'"x"', b'"\\ud800"')
+        ),
+        (b'[1, {"a b": %b1%b}]' % (b'{"a":' * 300, b"}" * 300), 'result[1]["a b"]' + ".a" * 98),
+        (b"[" * 100_000 + b"]" * 100_000, "result"),
+        (b'[%b1%b, "%b"]' % (b'{"a":' * 200, b"}" * 200, b"long " * 9000), "result[0]" + ".a" * 99),
+    ],
+)
+def test_a_result_that_is_nested_too_deeply_is_named_by_its_path(value: bytes, path: str) -> None:
+    run = read_answer(
+        b'{"answer": {"value": %b, "type": "array"}, "console": []}' % value, most_levels=100
+    )
+
+    assert run.value is None
+    assert run.fault is not None
+    assert run.fault.kind is FaultKind.BAD_RESULT
+    shown = path if len(path) <= 300 else f"{path[:300]}..."
+    assert run.fault.message.startswith(f"{shown} is nested deeper than 100 levels")
 
 
 @pytest.mark.parametrize("line", [0, -1, 1.5, "3", True, 10**12, None])

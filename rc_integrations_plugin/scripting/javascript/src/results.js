@@ -14,54 +14,49 @@ export function typeName(value) {
 }
 
 const { stringify } = JSON;
-const { getPrototypeOf, prototype: objects } = Object;
 const { prototype: arrays } = Array;
-const OTHER = new Error('not JSON as it is');
+const NO_DATA = new Error('not JSON as it is');
+
+// The engine's own writing of JSON leaves these out, or leaves out what is in them, unless they say that they
+// write themselves. They do so while a result is written, and refuse.
+const OTHERS = [Function, Error, Map, Set, WeakMap, Promise, RegExp].map((kind) => kind.prototype);
+for (const one of OTHERS) Object.defineProperty(one, 'toJSON', { value: undefined, writable: true, configurable: true });
+
+function refuse() {
+  throw NO_DATA;
+}
 
 /**
  * Returns a result as JSON text; undefined for undefined.
  *
- * Usually one pass does it: the engine shows each value to `refuseOthers` as it writes it. A result that
- * has more in it than JSON is copied, which makes it JSON or names in a fault what can be none.
+ * Usually the engine writes it as it is. A result that has more in it than JSON is copied, which makes it JSON
+ * or names in a fault what can be none. How deeply a text is nested is for its reader to look at.
+ *
+ * @param mayHaveSymbols of all that is no data, the one kind that the engine leaves out without a word
  */
-export function toText(value) {
+export function toText(value, mayHaveSymbols) {
   if (arrays.toJSON !== undefined) throw new Fault('exception', 'ScriptResult', 'the script changed how all results are written');
+  return (mayHaveSymbols ? undefined : written(value)) ?? stringify(toData(value));
+}
+
+function written(value) {
   try {
-    return stringify(value, refuseOthers);
+    // a script may have told how a kind is written, or have frozen it
+    for (const one of OTHERS) {
+      one.toJSON ??= refuse;
+      if (one.toJSON === undefined) return undefined;
+    }
+    return stringify(value);
   } catch {
-    // The copy tells what it was.
+    return undefined;
   } finally {
-    around = [undefined];
-    level = 0;
+    for (const one of OTHERS) if (one.toJSON === refuse) one.toJSON = undefined;
   }
-  return stringify(toData(value));
 }
 
 /** Returns a copy that is JSON data. */
 export function toData(value) {
   return copy(value, 'result', []);
-}
-
-// The objects and arrays around the value that is being written; those above `level` are written.
-let around = [undefined];
-let level = 0;
-
-/** Returns the value if it is one of JSON. `toJSON`, as dates have it, has been called before. */
-function refuseOthers(_key, value) {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'object') {
-    if (value === null) return value;
-    let depth = level;
-    while (depth > 0 && around[depth] !== this) depth -= 1;
-    const parent = getPrototypeOf(value);
-    const isOther = parent !== objects && parent !== arrays && parent !== null;
-    if (isOther || depth >= maxDepth) throw OTHER;
-    level = depth + 1;
-    around[level] = value;
-  } else if (typeof value !== 'number' && typeof value !== 'boolean' && value !== undefined) {
-    throw OTHER;
-  }
-  return value;
 }
 
 function copy(value, path, above) {

@@ -16,6 +16,8 @@ import { holdStill, review, showStore } from './workbench.js';
 // Compiles a whole script and stops before its first statement.
 const STOP = 'throw globalThis;';
 const STRICT = /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*(['"])use strict\1/;
+// How a script comes by symbols.
+const MAKES_SYMBOLS = /\bSymbol\b|ownKeys/;
 const METHODS = ['process_incoming_request', 'prepare_outgoing_request', 'process_outgoing_response'];
 // Orders whose answers grow with the script.
 const GROWING = new Set(['compile', 'rewrite']);
@@ -23,7 +25,7 @@ const evaluateGlobally = eval;
 const { hasOwn } = Object;
 
 export async function serve({ host, settle, fetches, addGlobal }) {
-  const world = { settle, addGlobal, instance: undefined, store: undefined, code: '', shifts: [] };
+  const world = { settle, addGlobal, instance: undefined, store: undefined, code: '', shifts: [], mayHaveSymbols: false };
   // Now the evaluation of the libraries ends and frees what only it needed, before any fork.
   await null;
   for (;;) {
@@ -95,7 +97,7 @@ function answer(world, order) {
   }
   try {
     const value = call(world.instance, order);
-    return typeof value?.then === 'function' ? later(world, fresh, value) : result(fresh, value);
+    return typeof value?.then === 'function' ? later(world, fresh, value) : result(world, fresh, value);
   } catch (error) {
     return failure(world, fresh, error);
   }
@@ -103,15 +105,15 @@ function answer(world, order) {
 
 async function later(world, fresh, promise) {
   try {
-    return result(fresh, await world.settle(Promise.resolve(promise)));
+    return result(world, fresh, await world.settle(Promise.resolve(promise)));
   } catch (error) {
     return failure(world, fresh, error);
   }
 }
 
 /** Returns an answer as text: as data, it would be written a second time. */
-function result(fresh, value) {
-  const text = toText(value);
+function result({ mayHaveSymbols }, fresh, value) {
+  const text = toText(value, mayHaveSymbols);
   return `{"fresh":${fresh},"type":"${typeName(value)}"${text === undefined ? '' : `,"value":${text}`}}`;
 }
 
@@ -138,7 +140,7 @@ function instantiate(world, order) {
   const { code: given, globals = [], exported = false, shifts = [] } = order.compiled;
   const code = withoutInterpreter(given);
   holdStill(order);
-  Object.assign(world, { code, shifts });
+  Object.assign(world, { code, shifts, mayHaveSymbols: MAKES_SYMBOLS.test(code) });
   world.store = addStore(world.addGlobal);
   installRegExpStatics(code);
   for (const name of globals) {
