@@ -15,6 +15,7 @@ import click
 from flask.cli import ScriptInfo
 
 from rc_integrations_plugin.errors import ScriptsUnavailable
+from rc_integrations_plugin.integrations.permissions import Operator
 from rc_integrations_plugin.management.script_checks import run_tests
 from rc_integrations_plugin.scripting.bench import ScriptReport, fault_document, run_script
 from rc_integrations_plugin.scripting.checker import finding_document
@@ -141,7 +142,8 @@ def _run_stored(
         found = services.integrations.find_any(integration_id)
         if found is None:
             raise SampleFault(f"there is neither a folder nor an integration {integration_id}")
-        checked = run_tests(services, found, services.script_tests.of(found.id))
+        tests = services.script_tests.of(found.id)
+        checked = run_tests(services, found, tests, by=Operator().id)
     results = [SampleResult(name=one.test.name, differences=one.differences) for one in checked]
     if tell is not None:
         for result in results:

@@ -70,7 +70,7 @@ def run_tests(integration_id: str) -> ResponseReturnValue:
     found = find_managed(services, viewer, integration_id)
     tests = script_tests.list_tests(services, viewer.manager_of(found), found)
     try:
-        checked = script_checks.run_tests(services, found, tests)
+        checked = script_checks.run_tests(services, found, tests, by=viewer.user.id)
     except IntegrationsError as error:
         return _page(services, viewer, found, failed=error.reason), error.status
     return _page(services, viewer, found, checked=checked)

@@ -1,8 +1,7 @@
 """Whether scripts pass the tests that are kept with their integrations."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
 from typing import Any
@@ -17,12 +16,9 @@ from rc_integrations_plugin.scripting.bench import report_of
 from rc_integrations_plugin.scripting.protocol import Script, describe_fault
 from rc_integrations_plugin.scripting.sample_files import SampleFault
 from rc_integrations_plugin.scripting.samples import find_differences
-from rc_integrations_plugin.scripting.trials import AT_ONCE
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.settings import ScriptsAllowed
 
-MOST_SECONDS = 30.0
-"""For all tests of an integration together: none begins later."""
 BROKEN = "error-script-tests-failed"
 _NAMED = 5
 _LONGEST_DIFFERENCE = 4000
@@ -37,23 +33,33 @@ class CheckedTest:
 
 
 def run_tests(
-    services: Services, integration: Integration, tests: Sequence[ScriptTest]
+    services: Services, integration: Integration, tests: Sequence[ScriptTest], *, by: str
 ) -> list[CheckedTest]:
     """Run tests, each on an instance of its own, and return what came of each.
+
+    All together have the time of one trial. What did not run by then has failed; it says why.
+
+    Args:
+        services: whose script runner is asked.
+        integration: whose script runs.
+        tests: in the order in which they run.
+        by: the id of who wants it.
 
     Raises:
         ScriptsUnavailable: no process could be had for one.
     """
-    until = monotonic() + MOST_SECONDS
+    limit = services.settings.script_trial_seconds
+    until = monotonic() + limit
 
     def run(test: ScriptTest) -> CheckedTest:
-        if monotonic() > until:
-            late = f"It was not run: all tests together took more than {MOST_SECONDS:g} s"
+        seconds = until - monotonic()
+        if seconds <= 0:
+            setting = "RC_INTEGRATIONS_SCRIPT_TRIAL_SECONDS"
+            late = f"It was not run: all tests together took more than {limit:g} s ({setting})"
             return CheckedTest(test, (late,))
-        return _run(services, integration, test)
+        return _run(services, integration, test, by=by, seconds=seconds)
 
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        return list(threads.map(run, tests))
+    return [run(test) for test in tests]
 
 
 def check_script(
@@ -88,7 +94,8 @@ def check_script(
     kept = services.script_tests.of(wanted.id)
     if tests is not None:
         kept = [*hidden_tests(services, manager, old), *tests]
-    broken = [one for one in run_tests(services, wanted, kept) if one.differences] if kept else []
+    checked = run_tests(services, wanted, kept, by=manager.user.id)
+    broken = [one for one in checked if one.differences]
     if broken:
         since = past_of(manager, wanted)
         raise _refusal([_visible(one, since) for one in broken], len(kept))
@@ -120,7 +127,9 @@ def _refusal(broken: Sequence[CheckedTest], total: int) -> ApiError:
     )
 
 
-def _run(services: Services, integration: Integration, test: ScriptTest) -> CheckedTest:
+def _run(
+    services: Services, integration: Integration, test: ScriptTest, *, by: str, seconds: float
+) -> CheckedTest:
     script = Script(
         integration_id=integration.id,
         name=integration.name,
@@ -133,7 +142,7 @@ def _run(services: Services, integration: Integration, test: ScriptTest) -> Chec
         trial, expected = read_sample(type_of(integration), test.sample, script)
     except SampleFault as fault:
         return CheckedTest(test, (str(fault),))
-    report = services.scripts.try_out(trial)
+    report = services.scripts.try_out(replace(trial, by=by, seconds=seconds))
     told = report_of(report.runs[-1], report.requests[-1], report.store)
     differences = find_differences(expected, told)
     thrown = report.runs[-1].fault

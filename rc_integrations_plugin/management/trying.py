@@ -162,7 +162,7 @@ def try_incoming(
         previous_token=None,
     )
     rehearsal = Rehearsal(services.host)
-    scripts = _TrialScripts(services.scripts, real_http=choice.real_http)
+    scripts = _TrialScripts(services.scripts, by=manager.user.id, real_http=choice.real_http)
     rehearsing = dataclasses.replace(
         services,
         host=rehearsal.host,
@@ -233,15 +233,18 @@ def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
 class _TrialScripts:
     """Runs the scripts of a call as trials, in place of a `ScriptRunner`."""
 
-    def __init__(self, real: ScriptRunner, *, real_http: bool) -> None:
+    def __init__(self, real: ScriptRunner, *, by: str, real_http: bool) -> None:
         self._real = real
+        self._by = by
         self._answers = None if real_http else ()
         self.made: list[MadeCall] = []
 
     def call(self, script: Script, method: str, argument: Any) -> ScriptRun:
         """Call a method of an instance that is thrown away."""
         calls = (TrialCall(method=method, argument=argument),)
-        report = self._real.try_out(Trial(script=script, calls=calls, answers=self._answers))
+        report = self._real.try_out(
+            Trial(script=script, calls=calls, answers=self._answers, by=self._by)
+        )
         self.made += made_calls(calls, report)
         return report.runs[0]
 

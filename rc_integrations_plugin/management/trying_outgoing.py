@@ -116,7 +116,7 @@ def try_outgoing(
     default = default_request(shown, url=event.url, data=data)
     given = _answer_of(event)
     script = None if services.settings.scripts is ScriptsAllowed.OFF else find_script(shown)
-    calls = _run(services, script, default, given, real_http=choice.real_http)
+    calls = _run(services, script, default, given, by=manager, real_http=choice.real_http)
     plan = plan_request(calls[0].run if calls else None, shown, default=default)
     stage = _Stage(services, shown, data, Rehearsal(services.host))
     request = _request_of(plan, shown)
@@ -228,6 +228,7 @@ def _run(
     default: Mapping[str, Any],
     answer: HttpResponse | None,
     *,
+    by: Manager,
     real_http: bool,
 ) -> list[MadeCall]:
     """Call the script's methods, both on one instance."""
@@ -238,7 +239,7 @@ def _run(
         argument = process_argument(default, answer)
         calls.append(TrialCall(method=PROCESS, argument=argument, takes="request"))
     answers = None if real_http else ()
-    trial = Trial(script=script, calls=tuple(calls), answers=answers)
+    trial = Trial(script=script, calls=tuple(calls), answers=answers, by=by.user.id)
     made = made_calls(trial.calls, services.scripts.try_out(trial))
     if len(made) > 1 and isinstance(made[0].run.value, dict):
         seen = {**made[1].argument, "request": made[0].run.value}

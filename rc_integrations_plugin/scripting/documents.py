@@ -140,6 +140,8 @@ def _read_trial(trial: Mapping[str, Any]) -> Trial:
         script=Script(**trial["script"]),
         calls=tuple(TrialCall(**call) for call in trial["calls"]),
         answers=None if answers is None else tuple(answers),
+        by=trial["by"],
+        seconds=trial["seconds"],
     )
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from http.client import responses
+from math import inf
 from time import monotonic
 from typing import Any
 
@@ -65,12 +66,17 @@ class RunHttp:
     """The HTTP calls of one run: so many of them, and so much time in all."""
 
     def __init__(
-        self, gateway: HttpGateway, settings: Settings, *, now: Callable[[], float] = monotonic
+        self,
+        gateway: HttpGateway,
+        settings: Settings,
+        *,
+        now: Callable[[], float] = monotonic,
+        latest: float = inf,
     ) -> None:
         self._gateway = gateway
         self._now = now
         self._calls_left = settings.script_http_calls
-        self._seconds_left = settings.script_http_seconds
+        self._seconds_left = min(settings.script_http_seconds, latest - now())
         self._settings = settings
         self.seconds_waited = 0.0
         """How long the calls took that were made."""

@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable
+from math import inf
 from time import monotonic
 
 from rc_integrations_plugin.scripting.wire import HEADER, HTTP_PREFIX, length_of, pack
@@ -61,6 +62,7 @@ class ScriptProcess:
         seconds: float,
         max_bytes: int,
         on_http: Callable[[bytearray], tuple[bytes, float]],
+        latest: float = inf,
     ) -> bytearray:
         """Send an order and return the answer; `b"{}"` means that it had idled out before.
 
@@ -69,11 +71,12 @@ class ScriptProcess:
             max_bytes: of one frame of the process.
             seconds: how long it may take, without the HTTP that the script waits for.
             on_http: makes an HTTP call and tells how long that took, unless it refused.
+            latest: the monotonic time when it must be over, HTTP or not.
 
         Raises:
             ProcessEnded: it gave no answer in time, or none that can be read.
         """
-        deadline = monotonic() + seconds
+        deadline = min(monotonic() + seconds, latest)
         has_begun = False
         try:
             self._send(order, deadline)
@@ -87,7 +90,7 @@ class ScriptProcess:
                     self._has_answered = True
                     return frame
                 answer, waited = on_http(frame)
-                deadline += waited
+                deadline = min(deadline + waited, latest)
                 self._send(answer, deadline)
         except TimeoutError:
             raise ProcessEnded(by_timeout=True) from None

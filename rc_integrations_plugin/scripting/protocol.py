@@ -185,6 +185,10 @@ class Trial:
     calls: tuple[TrialCall, ...]
     answers: tuple[Mapping[str, Any], ...] | None = ()
     """As `CannedHttp` takes them; None makes the HTTP calls for real."""
+    by: str = ""
+    """Id of who wants it: of one person, one trial runs at a time."""
+    seconds: float | None = None
+    """How long all of it may take; None, or more than that, is the server's limit."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,7 @@ from rc_integrations_plugin.scripting.protocol import (
     Trial,
     TrialReport,
 )
+from rc_integrations_plugin.scripting.trials import seconds_of
 from rc_integrations_plugin.settings import Settings
 
 _CALLS_IN_ONE_ORDER = 4
@@ -78,7 +79,9 @@ class RqScriptRunner:
             text = encode_argument(call.argument, max_bytes=limit)
             if isinstance(text, ScriptFault):
                 return TrialReport(runs=(ScriptRun(fault=text),), requests=((),))
-        outcome = self._order(TrialOrder(trial=trial), runs=len(trial.calls))
+        # it may wait for its turn there, as a call may
+        running = 2 * self._settings.script_call_seconds + seconds_of(trial, self._settings)
+        outcome = self._order(TrialOrder(trial=trial), running=running)
         if isinstance(outcome, TrialReport):
             return outcome
         raise _no_sense()
@@ -87,9 +90,10 @@ class RqScriptRunner:
         """Close the connections to Redis."""
         self._orders.close()
 
-    def _order(self, order: Order, *, runs: int = 1) -> Outcome:
+    def _order(self, order: Order, *, running: float | None = None) -> Outcome:
+        """Return what came of an order; `running` is how many seconds it may take at work."""
         try:
-            outcome = read_outcome(self._wait_for(encode_order(order), runs=runs))
+            outcome = read_outcome(self._wait_for(encode_order(order), running))
         except RedisError as error:
             raise ScriptsUnavailable("Redis, which leads to the workers, is away") from error
         except ValueError as error:
@@ -98,10 +102,11 @@ class RqScriptRunner:
             raise outcome
         return outcome
 
-    def _wait_for(self, order: bytes, *, runs: int) -> bytes:
+    def _wait_for(self, order: bytes, running: float | None) -> bytes:
         settings = self._settings
-        one = settings.script_call_seconds * _CALLS_IN_ONE_ORDER + settings.script_http_seconds
-        running = one * runs
+        if running is None:
+            one = settings.script_call_seconds * _CALLS_IN_ONE_ORDER
+            running = one + settings.script_http_seconds
         order_id = self._orders.place(order, seconds=settings.script_wait_seconds)
         return self._orders.wait(
             order_id,

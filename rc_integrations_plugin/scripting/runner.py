@@ -5,7 +5,8 @@ import os
 import signal
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from time import perf_counter
+from math import inf
+from time import monotonic
 from typing import Any
 
 import orjson
@@ -32,7 +33,13 @@ from rc_integrations_plugin.scripting.protocol import (
     TrialReport,
 )
 from rc_integrations_plugin.scripting.supervisor import Supervisor, SupervisorApart
-from rc_integrations_plugin.scripting.trials import TrialHttp, TrialPlaces, run_trial
+from rc_integrations_plugin.scripting.trials import (
+    TrialHttp,
+    TrialPlaces,
+    out_of_time,
+    run_trial,
+    seconds_of,
+)
 from rc_integrations_plugin.settings import Settings
 
 IDLED_OUT = b"{}"
@@ -63,9 +70,19 @@ class ProcessScriptRunner:
         *,
         http: HttpGateway | None = None,
         supervisor: Supervisor | None = None,
+        latest: float = inf,
     ) -> None:
+        """Make a runner.
+
+        Args:
+            settings: its limits.
+            http: makes the HTTP calls of scripts; None refuses all.
+            supervisor: has the processes; None starts them.
+            latest: the monotonic time when a trial is over.
+        """
         self._settings = settings
         self._http = http or NoHttp()
+        self._latest = latest
         self._supervisor = supervisor or Supervisor(settings)
         self._trial_places = TrialPlaces(settings)
         self._compiled = CompiledScripts()
@@ -103,17 +120,22 @@ class ProcessScriptRunner:
 
     def call(self, script: Script, method: str, argument: Any) -> ScriptRun:
         """Call a method of the script's instance, which is made first where there is none."""
-        started = perf_counter()
+        started = monotonic()
+        if started >= self._latest:
+            return ScriptRun(fault=out_of_time(self._settings))
         run = self._call(script, method, argument)
-        return replace(run, duration_ms=(perf_counter() - started) * 1000)
+        return replace(run, duration_ms=(monotonic() - started) * 1000)
 
     def try_out(self, trial: Trial) -> TrialReport:
         """Make the calls in a process apart, which is thrown away."""
         http = TrialHttp(self._http, trial.answers)
-        with self._trial_places.one():
+        with self._trial_places.one(trial.by):
             apart = SupervisorApart(self._settings, of=self._supervisor)
+            latest = monotonic() + seconds_of(trial, self._settings)
             try:
-                runner = ProcessScriptRunner(self._settings, http=http, supervisor=apart)
+                runner = ProcessScriptRunner(
+                    self._settings, http=http, supervisor=apart, latest=latest
+                )
                 return run_trial(trial, runner, http)
             finally:
                 apart.close()
@@ -221,12 +243,15 @@ class ProcessScriptRunner:
             order,
             seconds=self._settings.script_call_seconds * KILL_AFTER,
             max_bytes=(max_bytes or self._settings.script_output_bytes) + self._frame_overhead,
-            on_http=_http_of(RunHttp(self._http, self._settings)),
+            on_http=_http_of(RunHttp(self._http, self._settings, latest=self._latest)),
+            latest=self._latest,
         )
 
     def _ended(self, process: ScriptProcess, end: ProcessEnded | ValueError) -> ScriptRun:
         status = self._supervisor.end(process)
         if isinstance(end, ProcessEnded) and end.by_timeout:
+            if monotonic() >= self._latest:
+                return ScriptRun(fault=out_of_time(self._settings))
             limit = self._settings.script_call_seconds
             message = f"the script ran for more than {limit:g} s and was ended"
             return _failed(FaultKind.TIMEOUT, "ScriptTimeout", message)

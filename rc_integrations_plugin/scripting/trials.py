@@ -11,6 +11,7 @@ from rc_integrations_plugin.scripting.protocol import (
     FaultKind,
     HttpGateway,
     Script,
+    ScriptFault,
     ScriptHttpRequest,
     ScriptHttpResponse,
     ScriptRun,
@@ -21,7 +22,14 @@ from rc_integrations_plugin.scripting.protocol import (
 from rc_integrations_plugin.settings import Settings
 
 AT_ONCE = 2
-"""So many trials in one process of the server: each takes a process beside those that live."""
+"""So many trials in one process of the server: each takes a process beside those that live.
+
+Each is of another person, so that none keeps all others waiting.
+"""
+
+
+OUT_OF_TIME = "TrialTimeout"
+"""The name of the fault of a call that the trial had no time for."""
 
 
 class TrialRunner(Protocol):
@@ -35,25 +43,50 @@ class TrialRunner(Protocol):
 
 
 class TrialPlaces:
-    """Lets some trials run side by side; others wait, and not for long."""
+    """Lets some trials run side by side, one of each person; others wait in a line."""
 
     def __init__(self, settings: Settings) -> None:
         self._patience = 2 * settings.script_call_seconds
-        self._free = threading.BoundedSemaphore(AT_ONCE)
+        self._changed = threading.Condition()
+        self._inside: list[str] = []
+        self._waiting: list[tuple[str, object]] = []
 
     @contextlib.contextmanager
-    def one(self) -> Iterator[None]:
+    def one(self, by: str) -> Iterator[None]:
         """Take a place as long as the trial lasts.
+
+        Args:
+            by: the id of who wants it.
 
         Raises:
             ScriptsUnavailable: none was free in time.
         """
-        if not self._free.acquire(timeout=self._patience):
-            raise ScriptsUnavailable("Others are trying scripts out: please try again")
+        self._enter(by)
         try:
             yield
         finally:
-            self._free.release()
+            with self._changed:
+                self._inside.remove(by)
+                self._changed.notify_all()
+
+    def _enter(self, by: str) -> None:
+        me = (by, object())
+        with self._changed:
+            self._waiting.append(me)
+            is_in = self._changed.wait_for(lambda: self._next() is me, self._patience)
+            self._waiting.remove(me)
+            if is_in:
+                self._inside.append(by)
+            self._changed.notify_all()
+            if not is_in:
+                who = "You are" if by in self._inside else "Others are"
+                raise ScriptsUnavailable(f"{who} trying scripts out: please try again")
+
+    def _next(self) -> tuple[str, object] | None:
+        """Return who may go in: of those who are not in, the one who waits for the longest time."""
+        if len(self._inside) >= AT_ONCE:
+            return None
+        return next((one for one in self._waiting if one[0] not in self._inside), None)
 
 
 class TrialHttp:
@@ -74,8 +107,24 @@ class TrialHttp:
         return self._gateway.send_all(requests)
 
 
+def seconds_of(trial: Trial, settings: Settings) -> float:
+    """Return how long all calls of a trial may take together."""
+    most = settings.script_trial_seconds
+    return most if trial.seconds is None else min(trial.seconds, most)
+
+
+def out_of_time(settings: Settings) -> ScriptFault:
+    """Return why a call of a trial gave no result after the time of the trial."""
+    limit = f"{settings.script_trial_seconds:g} s (RC_INTEGRATIONS_SCRIPT_TRIAL_SECONDS)"
+    return ScriptFault(
+        kind=FaultKind.TIMEOUT,
+        name=OUT_OF_TIME,
+        message=f"all calls together took more than {limit}",
+    )
+
+
 def run_trial(trial: Trial, runner: TrialRunner, http: TrialHttp) -> TrialReport:
-    """Make the calls of a trial and return what came of them."""
+    """Make the calls of a trial and return what came of them; none follows one without time."""
     runs: list[ScriptRun] = []
     asked: list[tuple[ScriptHttpRequest, ...]] = []
     for call in trial.calls:
@@ -86,6 +135,9 @@ def run_trial(trial: Trial, runner: TrialRunner, http: TrialHttp) -> TrialReport
         before = len(http.requests)
         runs.append(runner.call(trial.script, call.method, argument))
         asked.append(tuple(http.requests[before:]))
+        fault = runs[-1].fault
+        if fault is not None and fault.name == OUT_OF_TIME:
+            break
     store = runner.finish(trial.script.integration_id)
     return TrialReport(
         runs=tuple(runs), requests=tuple(asked), store=store if isinstance(store, dict) else {}

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from rc_integrations_plugin.errors import ScriptsUnavailable
 from rc_integrations_plugin.scripting.documents import CallOrder, encode_order, encode_outcome
 from rc_integrations_plugin.scripting.orders import LEASE_SECONDS, Orders
-from rc_integrations_plugin.scripting.protocol import ScriptRun
+from rc_integrations_plugin.scripting.protocol import ScriptRun, Trial, TrialCall
 from rc_integrations_plugin.scripting.queued import RqScriptRunner
 from rc_integrations_plugin.scripting.serving import OrderServer
 from rc_integrations_plugin.scripting.switch import CheckingRunner
@@ -232,3 +232,22 @@ def test_an_unreachable_redis_is_told_at_once() -> None:
         orders.take("x")
 
     client.close()
+
+
+def test_a_trial_is_not_waited_for_much_longer_than_it_may_take(redis_url: str) -> None:
+    class Impatient(Orders):
+        def wait(self, order_id: str, *, seconds_to_start: float, seconds: float) -> bytes:
+            self.withdraw(order_id)
+            raise ScriptsUnavailable(f"{seconds:g}")
+
+    settings = Settings(script_wait_seconds=1, script_call_seconds=2, script_trial_seconds=10)
+    calls = (TrialCall(method="run", argument=None),) * 21
+
+    with (
+        contextlib.closing(Impatient(redis_url)) as orders,
+        pytest.raises(ScriptsUnavailable) as caught,
+    ):
+        RqScriptRunner(settings, orders).try_out(Trial(script=make_script("x"), calls=calls))
+
+    # as long as it waits for a worker, for its turn, and for scripts' processes to start
+    assert float(caught.value.reason) == 1 + 4 + 10 + 30

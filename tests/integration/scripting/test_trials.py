@@ -1,16 +1,22 @@
 """Trials of scripts: real instances that nobody else uses, and that leave nothing behind."""
 
+import contextlib
 import dataclasses
 import threading
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 from rc_integrations_plugin.errors import ScriptsUnavailable
 from rc_integrations_plugin.integrations.tokens import new_id
+from rc_integrations_plugin.scripting.http import CannedHttp
 from rc_integrations_plugin.scripting.protocol import (
     FaultKind,
     Script,
+    ScriptHttpRequest,
+    ScriptHttpResponse,
     ScriptRunner,
     Trial,
     TrialCall,
@@ -18,6 +24,7 @@ from rc_integrations_plugin.scripting.protocol import (
 from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
 from rc_integrations_plugin.scripting.trials import AT_ONCE, TrialPlaces
 from rc_integrations_plugin.settings import Settings
+from tests.workers import await_true
 
 pytestmark = pytest.mark.integration
 
@@ -101,24 +108,105 @@ def test_a_trial_has_the_limits_of_the_server(local_runner: ProcessScriptRunner)
     assert fault.kind in {FaultKind.MEMORY, FaultKind.TIMEOUT}
 
 
-def test_so_many_trials_run_at_once_and_no_more() -> None:
-    places = TrialPlaces(Settings(script_call_seconds=0.01))
-    inside = threading.Barrier(AT_ONCE + 1)
+def test_a_trial_ends_in_its_time_and_tells_what_ran_before(runner: ScriptRunner) -> None:
+    slow = (
+        "class Script { wait() { const t = Date.now() + 400; while (Date.now() < t); return 7 } }"
+    )
+    calls = (TrialCall(method="wait", argument=None),) * 10
+
+    report = runner.try_out(trial(slow, *calls, seconds=1.0))
+
+    *before, last = report.runs
+    assert 1 <= len(before) <= 2
+    assert {run.value for run in before} == {7}
+    assert last.fault is not None
+    assert "RC_INTEGRATIONS_SCRIPT_TRIAL_SECONDS" in last.fault.message
+
+
+def test_waiting_for_other_servers_is_in_that_time() -> None:
+    class Slow(CannedHttp):
+        def send(self, request: ScriptHttpRequest) -> ScriptHttpResponse:
+            threading.Event().wait(request.timeout_seconds)
+            return ScriptHttpResponse(error="too late")
+
+    settings = Settings(script_trial_seconds=0.8)
+    runner = ProcessScriptRunner(settings, http=Slow())
+    try:
+        report = runner.try_out(trial(PAIR, prepare(), PROCESS, answers=None))
+    finally:
+        runner.close()
+
+    (run,) = report.runs
+    assert run.fault is not None
+    assert "more than 0.8 s" in run.fault.message
+    assert run.duration_ms < 2000
+    assert len(report.requests[0]) == 1
+
+
+@contextlib.contextmanager
+def trials_of(places: TrialPlaces, *people: str) -> Iterator[None]:
+    """Take places in threads, and give them back at the end."""
+    inside = threading.Barrier(len(people) + 1)
     done = threading.Event()
 
-    def stay() -> None:
-        with places.one():
+    def stay(by: str) -> None:
+        with places.one(by):
             inside.wait(timeout=10)
             done.wait(timeout=10)
 
-    threads = [threading.Thread(target=stay) for _ in range(AT_ONCE)]
+    threads = [threading.Thread(target=stay, args=(by,)) for by in people]
     for thread in threads:
         thread.start()
     inside.wait(timeout=10)
     try:
-        with pytest.raises(ScriptsUnavailable, match="try again"), places.one():
-            pass
+        yield
     finally:
         done.set()
         for thread in threads:
             thread.join()
+
+
+def test_so_many_trials_run_at_once_and_no_more() -> None:
+    places = TrialPlaces(Settings(script_call_seconds=0.01))
+
+    with (
+        trials_of(places, *map(str, range(AT_ONCE))),
+        pytest.raises(ScriptsUnavailable, match="Others are trying"),
+        places.one("one more"),
+    ):
+        pass
+
+
+def test_one_person_takes_one_place_and_leaves_the_others() -> None:
+    places = TrialPlaces(Settings(script_call_seconds=0.01))
+
+    with trials_of(places, "alice"):
+        with pytest.raises(ScriptsUnavailable, match="You are trying"), places.one("alice"):
+            pass
+        with places.one("bob"):
+            pass
+
+
+def test_who_waits_longest_comes_first_also_behind_one_who_must_wait_for_himself() -> None:
+    places = TrialPlaces(Settings())
+    came: list[str] = []
+
+    def come(by: str) -> None:
+        with places.one(by):
+            came.append(by)
+
+    def is_waiting(number: int) -> bool:
+        return len(places._waiting) == number
+
+    threads = [threading.Thread(target=come, args=(by,)) for by in ("alice", "carol", "dave")]
+    with trials_of(places, "alice"):
+        with trials_of(places, "bob"):
+            for number, thread in enumerate(threads, start=1):
+                thread.start()
+                await_true(partial(is_waiting, number))
+        for thread in threads[1:]:
+            thread.join(timeout=10)
+        assert came == ["carol", "dave"]
+    threads[0].join(timeout=10)
+
+    assert came == ["carol", "dave", "alice"]

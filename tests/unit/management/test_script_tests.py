@@ -1,6 +1,7 @@
 """Tests that live with an integration: kept, run, and asked before another script is stored."""
 
 import dataclasses
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -81,7 +82,7 @@ def change(
 
 
 def run(services: Services, hook: IncomingIntegration) -> list[CheckedTest]:
-    return script_checks.run_tests(services, hook, services.script_tests.of(hook.id))
+    return script_checks.run_tests(services, hook, services.script_tests.of(hook.id), by="alice")
 
 
 def test_a_test_passes_where_the_script_does_what_it_must(
@@ -189,6 +190,26 @@ def test_where_no_process_can_be_had_nothing_is_stored(
         change(services, manager, hook, script=NEW)
 
     assert services.integrations.find(hook.id) == hook
+
+
+def test_tests_that_have_no_time_left_fail_and_say_so(
+    services: Services, manager: Manager, hook: IncomingIntegration, scripted: ScriptedRunner
+) -> None:
+    for name in ("first", "second"):
+        script_tests.add_test(services, manager, hook, name, HELLO)
+    settings = dataclasses.replace(services.settings, script_trial_seconds=0.2)
+    hurried = dataclasses.replace(services, settings=settings)
+
+    def answer(_argument: Any) -> ScriptRun:
+        threading.Event().wait(0.3)
+        return ScriptRun(value={"content": {"text": "Hello"}}, value_type="object")
+
+    scripted.answer = answer
+    first, second = run(hurried, hook)
+
+    assert first.differences == ()
+    assert "RC_INTEGRATIONS_SCRIPT_TRIAL_SECONDS" in second.differences[0]
+    assert len(scripted.tried) == 1
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,7 @@ def test_a_trial_comes_as_it_was(answers: Any) -> None:
         TrialCall(method="a", argument={"b": [1]}),
         TrialCall(method="c", argument={"\ud800": 1}, takes="request"),
     )
-    order = TrialOrder(trial=Trial(script=script, calls=calls, answers=answers))
+    trial = Trial(script=script, calls=calls, answers=answers, by="alice", seconds=1.5)
+    order = TrialOrder(trial=trial)
 
     assert read_order(encode_order(order)) == order
