@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,13 +12,16 @@ from flask.typing import ResponseReturnValue
 from rc_integrations_plugin.admin.rendering import NAME, render
 from rc_integrations_plugin.admin.spans import LAST, Span, field_value, read_span
 from rc_integrations_plugin.admin.viewers import Viewer, current_viewer, find_managed
-from rc_integrations_plugin.errors import IntegrationsError, InvalidParams, NothingFound
+from rc_integrations_plugin.errors import InvalidParams, NothingFound
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
-from rc_integrations_plugin.management.recovery import Lost, find_lost, make_again
+from rc_integrations_plugin.management.recovery import (
+    MOST_AT_ONCE,
+    Lost,
+    find_lost,
+    try_again,
+)
 from rc_integrations_plugin.services import Services, current_services
 
-AT_ONCE = 500
-"""So many are made again by one request, which a person waits for."""
 _USUAL = "day"
 _LONGEST_NUMBER = 6
 
@@ -39,7 +41,7 @@ class Losses:
     @property
     def now(self) -> Sequence[Lost]:
         """Those that one request makes again."""
-        return self.hopeful[:AT_ONCE]
+        return self.hopeful[:MOST_AT_ONCE]
 
     @property
     def kinds(self) -> Mapping[str, int]:
@@ -86,12 +88,11 @@ def recover(integration_id: str) -> ResponseReturnValue:
     span = read_span({"from": request.form.get("since", "")})
     if span.since is None:
         raise InvalidParams("Please say since when failed calls shall be made again.")
-    made = 0
-    for lost in _load(services, viewer, found, span).now:
-        # what cannot be, since the integration is off by now or the like: the next page says why
-        with suppress(IntegrationsError):
-            make_again(services, viewer.user, lost)
-            made += 1
+    # what cannot be, since the integration is off by now or the like: the next page says why
+    reasons = [
+        try_again(services, viewer.user, lost) for lost in _load(services, viewer, found, span).now
+    ]
+    made = reasons.count(None)
     query: dict[str, Any] = {"made": made, **span.address}
     return redirect(url_for(f"{NAME}.ask", integration_id=found.id, **query), 303)
 

@@ -22,10 +22,9 @@ from rc_integrations_plugin.integrations.records import IncomingIntegration, Out
 from rc_integrations_plugin.management.freezing import is_frozen
 from rc_integrations_plugin.management.recorded import recorded_call
 from rc_integrations_plugin.management.sample_calls import SAMPLE_CALLS
-from rc_integrations_plugin.management.samples import open_sample, send_call
+from rc_integrations_plugin.management.samples import latest_sent, open_sample, send_call
 from rc_integrations_plugin.management.script_tests import MOST_BYTES, kept_sample
 from rc_integrations_plugin.management.trying import (
-    FROM_HERE,
     MadeCall,
     TriedCall,
     shown_headers,
@@ -34,10 +33,8 @@ from rc_integrations_plugin.management.trying import (
 from rc_integrations_plugin.management.trying_outgoing import TriedEvent, try_outgoing
 from rc_integrations_plugin.services import Services, current_services
 from rc_integrations_plugin.settings import ScriptsAllowed
-from rc_integrations_plugin.storage.calls import CallFilter
 
 Integration = IncomingIntegration | OutgoingIntegration
-_LATEST = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +140,7 @@ def _send(services: Services, manager: Manager, found: Integration, form: TryFor
         return Shown(opened=tuple(opened), line=line)
     call = try_form.read_call(form, most_bytes=services.settings.max_body_bytes)
     answer = send_call(services, found, call)
-    return Shown(sent=answer, line=try_form.history_address(found.id, _line(services, found)))
+    return Shown(sent=answer, line=try_form.history_address(found.id, latest_sent(services, found)))
 
 
 def _go_back(*_: object) -> Shown:
@@ -156,12 +153,6 @@ def _read(services: Services, found: Integration, form: TryForm) -> None:
         try_form.read_event(form, found)
     else:
         try_form.read_call(form, most_bytes=services.settings.max_body_bytes)
-
-
-def _line(services: Services, found: IncomingIntegration) -> str:
-    """Return the id of the latest call that came from this page."""
-    calls, _ = services.calls.page(CallFilter(integration_id=found.id), offset=0, count=_LATEST)
-    return next((call.id for call in calls if call.remote_address == FROM_HERE), "")
 
 
 _ACTIONS: Mapping[str, Callable[[Services, Manager, Any, TryForm], Shown]] = {

@@ -15,9 +15,13 @@ from rc_integrations_plugin.commands.output import (
     print_table,
     progress,
 )
-from rc_integrations_plugin.errors import ApiError
 from rc_integrations_plugin.integrations.records import IntegrationType, OutgoingIntegration
-from rc_integrations_plugin.management.recovery import Lost, find_lost, make_again
+from rc_integrations_plugin.management.recovery import (
+    Lost,
+    find_lost,
+    lost_document,
+    try_again,
+)
 from rc_integrations_plugin.management.replay import open_replay
 
 _HEAD = ("INTEGRATION", "NAME", "HISTORY ID", "WHY", "NOW")
@@ -62,7 +66,7 @@ def recover(
     """
     some = [_outgoing(actor, one) for one in only] if only else None
     lost = find_lost(actor.services, actor.user, since=since, integrations=some)
-    results = [_result(one, one.reason, dry_run=True) for one in lost]
+    results = [lost_document(one, one.reason, is_made=False) for one in lost]
     if not dry_run:
         results = _make_all_again(actor, lost)
     if as_json:
@@ -84,31 +88,11 @@ def _outgoing(actor: Actor, integration_id: str) -> OutgoingIntegration:
 
 
 def _make_all_again(actor: Actor, lost: Sequence[Lost]) -> list[dict[str, Any]]:
-    results = []
     with progress(lost, "Making calls again") as some:
-        for one in some:
-            reason = one.reason
-            if reason is None:
-                try:
-                    make_again(actor.services, actor.user, one)
-                except ApiError as error:
-                    reason = error.reason
-            results.append(_result(one, reason, dry_run=False))
-    return results
-
-
-def _result(lost: Lost, reason: str | None, *, dry_run: bool) -> dict[str, Any]:
-    attempt = lost.attempt
-    return {
-        "integrationId": lost.integration.id,
-        "name": lost.integration.name,
-        "historyId": attempt.id,
-        "startedAt": attempt.started_at.isoformat(),
-        "status": attempt.status,
-        "failure": attempt.failure,
-        "replayed": reason is None and not dry_run,
-        "error": reason,
-    }
+        return [
+            lost_document(one, try_again(actor.services, actor.user, one), is_made=True)
+            for one in some
+        ]
 
 
 def _row(result: dict[str, Any]) -> Sequence[str]:

@@ -16,11 +16,12 @@ from rc_integrations_plugin.commands.output import (
 )
 from rc_integrations_plugin.integrations.script_diff import DiffLine, LineKind, diff_scripts
 from rc_integrations_plugin.management.script_versions import (
+    difference_document,
     list_versions,
     load_version,
     roll_back,
+    version_document,
 )
-from rc_integrations_plugin.schemas.documents import json_time
 from rc_integrations_plugin.storage.script_versions import ScriptVersion
 
 _HEAD = ("VERSION", "SAVED (UTC)", "BY", "CHARACTERS", "")
@@ -44,7 +45,7 @@ def versions(actor: Actor, integration_id: str, *, as_json: bool) -> None:
     integration = actor.find(integration_id)
     found = list_versions(actor.services, actor.manager_of(integration), integration)
     if as_json:
-        print_json([_version_document(one, is_current=one is found[0]) for one in found])
+        print_json([version_document(one, is_current=one is found[0]) for one in found])
     if not found:
         raise NothingThere("The integration never had a script")
     if not as_json:
@@ -72,8 +73,7 @@ def diff(
     _, after = load_version(actor.services, manager, one, new)
     told = diff_scripts(before, after)
     if as_json:
-        lines = [_line_document(line) for line in told.lines]
-        print_json({"old": old, "new": new, "cut": told.is_cut, "lines": lines})
+        print_json(difference_document(told, old=old, new=new))
         return
     click.echo(f"--- version {old}\n+++ version {new}")
     for line in told.lines:
@@ -104,20 +104,6 @@ def rollback(actor: Actor, integration_id: str, number: int, *, force: bool, as_
 
 def _text(line: DiffLine) -> str:
     return "@@" if line.kind is LineKind.GAP else printable(f"{_SIGNS[line.kind]}{line.text}")
-
-
-def _line_document(line: DiffLine) -> dict[str, Any]:
-    return {"kind": line.kind.value, "old": line.old, "new": line.new, "text": line.text}
-
-
-def _version_document(version: ScriptVersion, *, is_current: bool) -> dict[str, Any]:
-    return {
-        "version": version.number,
-        "savedAt": json_time(version.saved_at),
-        "savedBy": {"_id": version.saved_by.id, "username": version.saved_by.username},
-        "characters": version.characters,
-        "current": is_current,
-    }
 
 
 def _row(version: ScriptVersion, *, is_current: bool) -> Sequence[str]:

@@ -15,19 +15,23 @@ from rc_integrations_plugin.integrations.records import IncomingIntegration, Out
 from rc_integrations_plugin.management import samples
 from rc_integrations_plugin.management.explain import explain as explain_document
 from rc_integrations_plugin.management.recorded import recorded_call, recorded_event
+from rc_integrations_plugin.management.trial_documents import (
+    tried_call_document,
+    tried_event_document,
+)
 from rc_integrations_plugin.management.trying import (
     MadeCall,
-    Preview,
     SampleCall,
     ScriptChoice,
     own_script,
-    shown_headers,
     try_incoming,
 )
 from rc_integrations_plugin.management.trying_outgoing import SampleEvent, try_outgoing
 from rc_integrations_plugin.scripting.protocol import FaultKind
 
 Document = dict[str, Any]
+_OF_JSON = frozenset({"script", "outcome", "error"})
+"""Only --json tells these: people read them on stderr."""
 
 
 @click.command()
@@ -147,11 +151,7 @@ def _rehearse_call(
     as_json: bool,
 ) -> None:
     tried = try_incoming(actor.services, actor.manager_of(found), found, call, choice)
-    told = {
-        **_message("message", tried.message),
-        "answer": {"status": tried.answer.status, "body": tried.answer.body},
-    }
-    _tell(told, tried.calls, as_json=as_json)
+    _tell(tried_call_document(tried), tried.calls, as_json=as_json)
     if tried.answer.status >= 400:
         raise Ended(tried.error or f"The hook would answer {tried.answer.status}")
 
@@ -165,21 +165,7 @@ def _rehearse_event(
     as_json: bool,
 ) -> None:
     tried = try_outgoing(actor.services, actor.manager_of(found), found, event, choice)
-    told: Document = {**_message("messageBefore", tried.before)}
-    if tried.request is not None:
-        body = tried.request.body
-        told["request"] = {
-            "method": tried.request.method,
-            "url": tried.request.url,
-            "headers": dict(tried.request.headers),
-            "body": None if body is None else body.decode("utf-8", "replace"),
-        }
-    else:
-        told["nothingSent"] = tried.nothing_sent
-    if tried.answered is not None:
-        told["answered"] = tried.answered
-    told |= _message("message", tried.after)
-    _tell(told, tried.calls, as_json=as_json)
+    _tell(tried_event_document(tried), tried.calls, as_json=as_json)
     if any(
         made.run.fault is not None and made.run.fault.kind is not FaultKind.NO_METHOD
         for made in tried.calls
@@ -187,25 +173,9 @@ def _rehearse_event(
         raise Ended("The script failed")
 
 
-def _message(name: str, preview: Preview | None) -> Document:
-    if preview is None:
-        return {}
-    draft = {} if preview.draft is None else dataclasses.asdict(preview.draft)
-    told = {key: value for key, value in draft.items() if value and key != "integration_id"}
-    if preview.author is not None:
-        told["author"] = preview.author.username
-    if preview.error:
-        told["error"] = preview.error
-    rooms = [
-        {key: value for key, value in dataclasses.asdict(place).items() if value}
-        for place in preview.places
-    ]
-    return {name: {**told, "rooms": rooms}}
-
-
 def _tell(told: Document, calls: Sequence[MadeCall], *, as_json: bool) -> None:
     if as_json:
-        print_json({**told, "script": [_made(one) for one in calls]})
+        print_json(told)
         return
     for one in calls:
         for line in one.run.console:
@@ -216,25 +186,4 @@ def _tell(told: Document, calls: Sequence[MadeCall], *, as_json: bool) -> None:
             place = "" if one.run.fault.line is None else f" (line {one.run.fault.line})"
             print_line(f"{one.run.fault.name}: {one.run.fault.message}{place}", err=True)
         print_line(f"{one.method}: {one.run.duration_ms:.1f} ms", err=True)
-    print_json(told)
-
-
-def _made(one: MadeCall) -> Document:
-    fault = one.run.fault
-    return {
-        "method": one.method,
-        "ok": fault is None,
-        "result": one.run.value,
-        "error": None if fault is None else {**dataclasses.asdict(fault), "kind": fault.kind.value},
-        "console": [dataclasses.asdict(line) for line in one.run.console],
-        "http": [
-            {
-                "method": request.method,
-                "url": request.url,
-                "headers": shown_headers(request.headers),
-                "body": request.body,
-            }
-            for request in one.requests
-        ],
-        "duration_ms": one.run.duration_ms,
-    }
+    print_json({key: value for key, value in told.items() if key not in _OF_JSON})

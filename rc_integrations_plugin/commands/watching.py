@@ -13,12 +13,12 @@ from rc_integrations_plugin.commands.acting import Actor, NothingThere, managing
 from rc_integrations_plugin.commands.output import print_json, print_line
 from rc_integrations_plugin.commands.reading import WAITING, find_history, history_row
 from rc_integrations_plugin.management.explain import explain as explain_document
+from rc_integrations_plugin.management.history_lines import find_line
 
 _LONGEST = timedelta(minutes=5)
 """How long something may take that is stored when it has ended."""
 _PAUSE_SECONDS = 1.0
 _MOST = 500
-_ALL = 1_000_000
 
 
 @click.command()
@@ -27,11 +27,9 @@ _ALL = 1_000_000
 @managing
 def explain(actor: Actor, integration_id: str, history_id: str, *, as_json: bool) -> None:
     """Say why a line of the history came out as it did, step by step."""
-    actor.find(integration_id)
-    for document in find_history(actor, integration_id, count=_ALL):
-        if document["_id"] == history_id:
-            break
-    else:
+    found = actor.find(integration_id)
+    document = find_line(actor.services, actor.manager_of(found), found, history_id)
+    if document is None:
         raise NothingThere("No such line in the history")
     lines = explain_document(document)
     if as_json:

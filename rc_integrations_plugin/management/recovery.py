@@ -6,6 +6,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from rc_integrations_plugin.errors import IntegrationsError
 from rc_integrations_plugin.host.port import User
 from rc_integrations_plugin.integrations.deliveries import (
     Delivery,
@@ -17,10 +18,13 @@ from rc_integrations_plugin.integrations.records import IntegrationType, Outgoin
 from rc_integrations_plugin.management.owners import past_of
 from rc_integrations_plugin.management.replay import open_replay
 from rc_integrations_plugin.outgoing.steps import Step
+from rc_integrations_plugin.schemas.documents import json_time
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.storage.deliveries import AttemptFilter
 from rc_integrations_plugin.storage.integrations import IntegrationFilter
 
+MOST_AT_ONCE = 500
+"""So many are made again by one request, which somebody waits for."""
 _BATCH = 200
 _UNUSED: Mapping[str, Any] = MappingProxyType(
     {"sent": None, "response_headers": None, "response_body": None, "console": (), "results": ()}
@@ -70,6 +74,38 @@ def make_again(services: Services, user: User, lost: Lost) -> Delivery:
     """
     manager = read_manager(services.host, user, IntegrationType.OUTGOING)
     return open_replay(services, manager, lost.integration.id, lost.attempt.id, once=True)
+
+
+def try_again(services: Services, user: User, lost: Lost) -> str | None:
+    """Make a failed call again; return why that cannot be, or None if it is done."""
+    if lost.reason is not None:
+        return lost.reason
+    try:
+        make_again(services, user, lost)
+    except IntegrationsError as error:
+        return error.reason
+    return None
+
+
+def lost_document(lost: Lost, reason: str | None, *, is_made: bool) -> dict[str, Any]:
+    """Return a failed call as JSON.
+
+    Args:
+        lost: which one.
+        reason: why it is not made again, or cannot be; None otherwise.
+        is_made: whether it was to be made again now.
+    """
+    attempt = lost.attempt
+    return {
+        "integrationId": lost.integration.id,
+        "name": lost.integration.name,
+        "historyId": attempt.id,
+        "startedAt": json_time(attempt.started_at),
+        "status": attempt.status,
+        "failure": attempt.failure,
+        "replayed": reason is None and is_made,
+        "error": reason,
+    }
 
 
 def _all_managed(services: Services, user: User) -> Iterator[OutgoingIntegration]:

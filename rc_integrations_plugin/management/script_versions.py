@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from rc_integrations_plugin.errors import InvalidParams, NothingFound
 from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
+from rc_integrations_plugin.integrations.script_diff import ScriptDiff
 from rc_integrations_plugin.management.incoming import update_incoming
 from rc_integrations_plugin.management.outgoing import update_outgoing
 from rc_integrations_plugin.management.owners import past_of
 from rc_integrations_plugin.management.saved import Integration
+from rc_integrations_plugin.schemas.documents import json_time
 from rc_integrations_plugin.schemas.incoming import IncomingForm
 from rc_integrations_plugin.schemas.outgoing import OutgoingForm
 from rc_integrations_plugin.services import Services
@@ -99,3 +102,23 @@ def roll_back(
         force_script=is_forced,
     )
     return update_incoming(services, manager, form, version=seen).integration
+
+
+def version_document(version: ScriptVersion, *, is_current: bool) -> dict[str, Any]:
+    """Return a version as JSON, without its text."""
+    return {
+        "version": version.number,
+        "savedAt": json_time(version.saved_at),
+        "savedBy": {"_id": version.saved_by.id, "username": version.saved_by.username},
+        "characters": version.characters,
+        "current": is_current,
+    }
+
+
+def difference_document(difference: ScriptDiff, *, old: int, new: int) -> dict[str, Any]:
+    """Return what differs from one version to another as JSON."""
+    lines = [
+        {"kind": line.kind.value, "old": line.old, "new": line.new, "text": line.text}
+        for line in difference.lines
+    ]
+    return {"old": old, "new": new, "cut": difference.is_cut, "lines": lines}

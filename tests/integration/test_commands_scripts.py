@@ -44,7 +44,7 @@ def test_a_dry_run_of_a_hook_runs_its_script_and_posts_nothing(server: Server) -
     assert result.exit_code == 0, result.output
     told = json.loads(result.stdout)
     assert told["message"]["text"] == "HELLO"
-    assert told["message"]["rooms"] == [{"channel": "#general", "room_name": "general"}]
+    assert told["message"]["rooms"] == [{"channel": "#general", "roomName": "general"}]
     assert told["answer"]["status"] == 200
     assert "console.log: by ***" in result.stderr
     assert "http (not made): POST https://other.example/" in result.stderr

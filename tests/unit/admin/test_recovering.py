@@ -112,7 +112,7 @@ def test_very_many_take_more_than_one_go(
     bridge: OutgoingIntegration,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(recovering, "AT_ONCE", 2)
+    monkeypatch.setattr(recovering, "MOST_AT_ONCE", 2)
     lost = [fail(services, bridge, started_at=NOW - n * HOUR / 10) for n in range(5, 0, -1)]
     page = admin.text(f"/{bridge.id}/recover")
 
