@@ -27,7 +27,7 @@ from rc_integrations_plugin.storage.tables import attempts, calls, deliveries, i
 from tests.factories import make_attempt, make_call, make_delivery, make_incoming, make_outgoing
 
 LONG = "A name that a program made out of a path/and/its/description " * 4
-_NAMES = ("CI", "Alerts of the staging cluster", "Pull requests", "Zahlungen", "監視", LONG)
+_NAMES = ("CI", "Alerts of the staging cluster", "Pull requests", "Zahlungen", "Мониторинг", LONG)
 _OUTCOMES = (CallOutcome.POSTED,) * 7 + (CallOutcome.NOTHING_TO_POST, CallOutcome.REFUSED)
 _EVERY = timedelta(minutes=4)
 

@@ -76,13 +76,7 @@ def fill(app: Flask, *, now: datetime) -> Mapping[str, str]:
     """Make people, rooms, integrations and what they did until a time; return ids by a name."""
     services: Services = app.extensions[EXTENSION]
     with app.app_context():
-        with current_chat().transaction():
-            chat = current_chat()
-            anna = ensure_user(chat, "anna", password=PASSWORD, name="Anna", roles=["admin"])
-            robot = ensure_user(chat, "rocket.cat", roles=["bot"])
-            for name in ("general", "backend", "builds", "ops", "support"):
-                ensure_room(chat, name, owner=anna, members_too=[robot])
-        [person] = services.host.find_users("anna")
+        person = people(services)
         ids = {
             "grafana": _grafana(services, person),
             "tickets": _tickets(services, person),
@@ -96,6 +90,18 @@ def fill(app: Flask, *, now: datetime) -> Mapping[str, str]:
             make_call(integration_id=ids["builds"], called_at=now - timedelta(hours=5))
         )
     return ids
+
+
+def people(services: Services) -> User:
+    """Make Anna, who may manage everything, with rooms; return her."""
+    with current_chat().transaction():
+        chat = current_chat()
+        anna = ensure_user(chat, "anna", password=PASSWORD, name="Anna", roles=["admin"])
+        robot = ensure_user(chat, "rocket.cat", roles=["bot"])
+        for name in ("general", "backend", "builds", "ops", "support"):
+            ensure_room(chat, name, owner=anna, members_too=[robot])
+    [person] = services.host.find_users("anna")
+    return person
 
 
 def _incoming(services: Services, person: User, **fields: Any) -> str:

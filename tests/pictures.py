@@ -11,7 +11,7 @@ import dataclasses
 import logging
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,8 +24,8 @@ from werkzeug.serving import make_server
 from host_stub.app import create_app
 from host_stub.chat.server import EXTENSION as STUB
 from rc_integrations_plugin.services import EXTENSION, Services
+from tests import crowd, gallery
 from tests.browser.conftest import CHROMIUM, QUIET
-from tests.gallery import PASSWORD, fill
 
 DESK: ViewportSize = {"width": 1200, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -90,8 +90,42 @@ VIEWS = (
     View("script-versions", f"{LIST}/{{grafana}}/script"),
     View("script-difference", f"{LIST}/{{grafana}}/script/difference?old=1&new=2"),
     View("delete", f"{LIST}/{{grafana}}/delete"),
+    View("history-empty", f"{LIST}/{{off}}/history"),
+    View("tests-empty", f"{LIST}/{{off}}/tests"),
     View("api", "/api/v1/integrations.docs"),
 )
+CROWDED_VIEWS = (
+    View("crowd-list", LIST),
+    View("crowd-list-failures", f"{LIST}?sort=failures&page=2"),
+    View("crowd-history-incoming", f"{LIST}/{{hook}}/history?page=400"),
+    View("crowd-history-outgoing", f"{LIST}/{{bridge}}/history"),
+)
+
+
+def _fill_gallery(app: Flask) -> Mapping[str, str]:
+    return gallery.fill(app, now=datetime.now(UTC) - timedelta(minutes=3))
+
+
+def _fill_crowd(app: Flask) -> Mapping[str, str]:
+    services: Services = app.extensions[EXTENSION]
+    with app.app_context():
+        gallery.people(services)
+        filled = crowd.fill(app.extensions["sqlalchemy"].engine)
+    return {"hook": filled.hook.id, "bridge": filled.bridge.id}
+
+
+def _fill_nothing(app: Flask) -> Mapping[str, str]:
+    with app.app_context():
+        gallery.people(app.extensions[EXTENSION])
+    return {}
+
+
+SCENES: Sequence[tuple[Callable[[Flask], Mapping[str, str]], Sequence[View]]] = (
+    (_fill_gallery, VIEWS),
+    (_fill_crowd, CROWDED_VIEWS),
+    (_fill_nothing, (View("list-empty", LIST),)),
+)
+"""Chat servers, and what is looked at on each."""
 
 
 @contextmanager
@@ -120,7 +154,7 @@ def logged_in(browser: Browser, address: str, **look: Any) -> Iterator[Page]:
     page = context.new_page()
     page.goto("/login?next=/admin/integrations")
     page.get_by_label("Username").fill("anna")
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password").fill(gallery.PASSWORD)
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url("**/admin/integrations")
     yield page
@@ -154,6 +188,23 @@ def main() -> None:
     wanted = parser.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     wanted.folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        for fill, views in SCENES:
+            chosen = [view for view in views if not wanted.only or view.name in wanted.only]
+            if chosen:
+                take_all(browser, fill, chosen, folder=wanted.folder)
+        browser.close()
+
+
+def take_all(
+    browser: Browser,
+    fill: Callable[[Flask], Mapping[str, str]],
+    views: Sequence[View],
+    *,
+    folder: Path,
+) -> None:
+    """Take the pictures of one chat server, in each look."""
     with tempfile.TemporaryDirectory() as scratch:
         app = create_app(
             {
@@ -162,18 +213,14 @@ def main() -> None:
                 "RC_INTEGRATIONS_LOGIN_URL": "/login?next={next}",
             }
         )
-        ids = fill(app, now=datetime.now(UTC) - timedelta(minutes=3))
-        services: Services = app.extensions[EXTENSION]
-        with running(app) as address, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        ids = fill(app)
+        with running(app) as address:
             for look, (scheme, size) in LOOKS.items():
                 with logged_in(browser, address, color_scheme=scheme) as page:
-                    for view in VIEWS:
-                        if not wanted.only or view.name in wanted.only:
-                            shown = dataclasses.replace(view, path=view.path.format(**ids))
-                            path = wanted.folder / f"{view.name}-{look}.png"
-                            take(page, shown, path, size=size)
-            browser.close()
+                    for view in views:
+                        shown = dataclasses.replace(view, path=view.path.format(**ids))
+                        take(page, shown, folder / f"{view.name}-{look}.png", size=size)
+        services: Services = app.extensions[EXTENSION]
         services.scripts.close()
         services.sender.close()
 

@@ -43,6 +43,7 @@ def test_times_are_the_reader_s_own_and_failed_calls_are_made_again(
     page.wait_for_url("**/history?from=2026-03-01T13%3A00Z&to=2026-03-01T15%3A00Z")
     expect(page.get_by_label("From", exact=True)).to_have_value("2026-03-01T14:00")
     expect(page.locator(".rc-call")).to_have_count(1)
+    expect(page.locator(".rc-call time")).to_contain_text("Mar 1")
     page.get_by_label("Outcome").select_option("failed")
     page.wait_for_url("**/history?outcome=failed&from=2026-03-01T13%3A00Z&to=*")
     expect(page.locator(".rc-call")).to_have_count(1)
@@ -50,6 +51,7 @@ def test_times_are_the_reader_s_own_and_failed_calls_are_made_again(
 
     page.get_by_role("link", name="Last hour").click()
     expect(page.locator(".rc-call")).to_have_count(1)
+    expect(page.locator(".rc-call time")).to_have_text("just now")
     page.get_by_role("link", name="Make failed calls again").click()
     expect(page.get_by_text("1 call failed for good")).to_be_visible()
     assert faults() == []

@@ -9,6 +9,7 @@ const STEPS = [
   ["minute", 60],
 ];
 const EVERY = 30000;
+const HOUR = 3600000;
 const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 
 /** "3 minutes ago", "in 2 hours", "just now". */
@@ -21,10 +22,22 @@ export function relative(time, now = new Date()) {
   return words.format(count, step[0]);
 }
 
+/** As a distance within an hour; then as a time of day or a date, which tell the lines of a log apart. */
+export function inLog(time, now = new Date()) {
+  if (now - time < HOUR) return relative(time, now);
+  if (time.toDateString() === now.toDateString()) return time.toLocaleTimeString([], { timeStyle: "short" });
+  if (time.getFullYear() !== now.getFullYear()) return time.toLocaleDateString([], { dateStyle: "medium" });
+  return time.toLocaleString([], { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
+}
+
 /** Show the times in a part of the page as distances, and keep them current. */
 export function enhanceTimes(part) {
   const all = [...part.querySelectorAll("time[data-relative]")];
-  const draw = () => all.forEach((one) => (one.textContent = relative(new Date(one.dateTime))));
+  const draw = () => {
+    for (const one of all) {
+      one.textContent = (one.dataset.relative === "log" ? inLog : relative)(new Date(one.dateTime));
+    }
+  };
   for (const one of all) {
     one.title = new Date(one.dateTime).toLocaleString([], { dateStyle: "full", timeStyle: "long" });
   }
