@@ -14,6 +14,7 @@ from rc_integrations_plugin.commands.output import (
     print_json,
     print_line,
     progress,
+    tell_broken,
 )
 from rc_integrations_plugin.commands.reading import all_integrations
 from rc_integrations_plugin.commands.yaml_files import read_yaml, write_yaml
@@ -185,7 +186,9 @@ def _apply(actor: Actor, change: Change, *, force: bool, quiet: bool) -> dict[st
     if not quiet:
         for name, secret in secrets.items():
             print_line(f"    {name}: {secret}  (shown this once)")
-    return document | {"id": applied.integration.id, "secrets": secrets}
+        tell_broken(applied.broken_tests, indent="    ")
+    broken = {"brokenTests": list(applied.broken_tests)} if applied.broken_tests else {}
+    return document | {"id": applied.integration.id, "secrets": secrets} | broken
 
 
 def _new_secrets(actor: Actor, applied: Applied) -> dict[str, str]:

@@ -49,6 +49,12 @@ def printable(text: str) -> str:
     )
 
 
+def tell_broken(tests: Sequence[str], *, indent: str = "") -> None:
+    """Print which tests a script breaks that was stored all the same, if any."""
+    if tests:
+        print_line(f"{indent}stored, though it breaks {', '.join(tests)}", err=True)
+
+
 def name_of(file: object) -> str:
     """Return what people call a file that was given as an argument."""
     return str(getattr(file, "name", "-"))

@@ -10,7 +10,7 @@ import click
 from rc_integrations_plugin.commands import ids
 from rc_integrations_plugin.commands.acting import TYPES, Actor, managing
 from rc_integrations_plugin.commands.documents import shown_document
-from rc_integrations_plugin.commands.output import print_json, print_line
+from rc_integrations_plugin.commands.output import print_json, print_line, tell_broken
 from rc_integrations_plugin.integrations.permissions import type_of
 from rc_integrations_plugin.integrations.records import (
     IncomingIntegration,
@@ -192,6 +192,7 @@ def _tell(actor: Actor, saved: Saved[Any], what: str, *, as_json: bool) -> None:
             print_line(f"url: {document['url']}")
         if saved.signing_secret is not None:
             print_line(f"signingSecret: {saved.signing_secret}  (shown this once)")
+    tell_broken(saved.broken_tests)
     for finding in saved.findings or ():
         place = f"script:{finding.line}:{finding.column}"
         print_line(f"{place}: {finding.severity}: {finding.message} [{finding.code}]", err=True)

@@ -5,7 +5,7 @@ its version and size. Where nothing that may be shown differs, `after` says "cha
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -108,6 +108,8 @@ class ScriptChange:
 
     before: Fields | None = None
     after: Fields | None = None
+    broken_tests: Sequence[str] = ()
+    """Names of the tests that it breaks, where it was stored all the same."""
 
 
 def describe_script(source: str, *, version: int, same_as: int | None = None) -> Fields:
@@ -128,7 +130,8 @@ def entry_of_new(
     """Return the entry of an integration that was made, or came from another server."""
     action = AuditAction.IMPORTED if imported else AuditAction.CREATED
     _, after = _differences(None, new)
-    return _entry(new, action, at, by, after=after | _told("script", script.after))
+    after |= _told("script", script.after) | _told_broken(script)
+    return _entry(new, action, at, by, after=after)
 
 
 def entry_of_change(
@@ -137,7 +140,7 @@ def entry_of_change(
     """Return the entry of a change, or None where nothing differs that anybody could have meant."""
     before, after = _differences(old, new)
     before |= _told("script", script.before)
-    after |= _told("script", script.after)
+    after |= _told("script", script.after) | _told_broken(script)
     if not before and not after:
         return None
     action = _action(new, before.keys() | after.keys())
@@ -217,6 +220,10 @@ def _action(new: Integration, changed: set[str]) -> AuditAction:
 
 def _told(name: str, value: Any) -> dict[str, Any]:
     return {} if value is None else {name: value}
+
+
+def _told_broken(script: ScriptChange) -> dict[str, Any]:
+    return {"brokenTests": list(script.broken_tests)} if script.broken_tests else {}
 
 
 def _differences(

@@ -1,13 +1,12 @@
 """Doing what a plan says: by the same ways that the API goes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rc_integrations_plugin.host.port import User
 from rc_integrations_plugin.integrations.permissions import Manager, read_manager
 from rc_integrations_plugin.integrations.records import IntegrationType, OutgoingIntegration
-from rc_integrations_plugin.integrations.script_tests import ScriptTest
 from rc_integrations_plugin.integrations.tokens import new_token
 from rc_integrations_plugin.management import switching
 from rc_integrations_plugin.management.descriptions import DEFAULTS, SECRET_FIELDS, Entry, to_body
@@ -15,7 +14,7 @@ from rc_integrations_plugin.management.incoming import create_incoming, update_i
 from rc_integrations_plugin.management.outgoing import create_outgoing, update_outgoing
 from rc_integrations_plugin.management.planning import Change
 from rc_integrations_plugin.management.saved import Integration, Saved
-from rc_integrations_plugin.management.script_tests import read_tests, set_tests
+from rc_integrations_plugin.management.script_tests import set_tests
 from rc_integrations_plugin.schemas.incoming import read_changed_incoming, read_new_incoming
 from rc_integrations_plugin.schemas.outgoing import read_changed_outgoing, read_new_outgoing
 from rc_integrations_plugin.services import Services
@@ -31,6 +30,8 @@ class Applied:
     integration: Integration
     secrets: dict[str, str] = field(repr=False)
     """Those that were made for it now, by the API's names: nothing shows them again."""
+    broken_tests: tuple[str, ...] = ()
+    """Names of the tests that its script breaks: it was stored all the same."""
 
 
 def apply_change(
@@ -51,7 +52,7 @@ def apply_change(
     manager = read_manager(services.host, user, change.type)
     match change.entry, change.old:
         case Entry() as entry, None:
-            applied = _create(services, manager, entry)
+            applied = _create(services, manager, entry, is_forced=is_forced)
             if entry.tests:
                 set_tests(services, manager, applied.integration, entry.tests)
             return applied
@@ -62,19 +63,21 @@ def apply_change(
     raise AssertionError("a change is about something")
 
 
-def _create(services: Services, manager: Manager, entry: Entry) -> Applied:
-    body = to_body(entry)
+def _create(services: Services, manager: Manager, entry: Entry, *, is_forced: bool) -> Applied:
+    body, tests = to_body(entry), entry.tests or ()
     if entry.type is IntegrationType.INCOMING:
-        made = create_incoming(services, manager, read_new_incoming(body)).integration
-        return Applied(made, {"token": made.token})
+        form = replace(read_new_incoming(body), force_script=is_forced)
+        new = create_incoming(services, manager, form, tests=tests)
+        return Applied(new.integration, {"token": new.integration.token}, new.broken_tests)
     given = entry.given.body()
     secrets = {}
     if entry.fields["token"] and "token" not in given:
         secrets["token"] = body["token"] = new_token()
     if entry.fields["signingSecret"]:
         body["signingSecret"] = True
-    saved = create_outgoing(services, manager, read_new_outgoing(body | given))
-    return Applied(saved.integration, secrets | _made(saved, given))
+    new_form = replace(read_new_outgoing(body | given), force_script=is_forced)
+    saved = create_outgoing(services, manager, new_form, tests=tests)
+    return Applied(saved.integration, secrets | _made(saved, given), saved.broken_tests)
 
 
 def _update(
@@ -86,12 +89,10 @@ def _update(
     *,
     is_forced: bool,
 ) -> Applied:
-    tests = None
-    if "tests" in change.differences:
-        tests = read_tests(old, manager, entry.tests or ())
+    tests = (entry.tests or ()) if "tests" in change.differences else None
     applied = _replace(services, manager, change, entry, old, tests, is_forced=is_forced)
     if tests is not None:
-        set_tests(services, manager, applied.integration, entry.tests or ())
+        set_tests(services, manager, applied.integration, tests)
     return applied
 
 
@@ -101,7 +102,7 @@ def _replace(  # noqa: PLR0913 - all that is known of a change
     change: Change,
     entry: Entry,
     old: Integration,
-    tests: Sequence[ScriptTest] | None,
+    tests: Sequence[Mapping[str, Any]] | None,
     *,
     is_forced: bool,
 ) -> Applied:
@@ -114,11 +115,12 @@ def _replace(  # noqa: PLR0913 - all that is known of a change
     if not isinstance(old, OutgoingIntegration):
         form = read_changed_incoming(body)
         new = update_incoming(services, manager, form, version=old.updated_at, tests=tests)
-        return Applied(new.integration, {})
+        return Applied(new.integration, {}, new.broken_tests)
     secrets = _change_secrets(body, changed, entry, old)
     changed_form = read_changed_outgoing(body)
     saved = update_outgoing(services, manager, changed_form, version=old.updated_at, tests=tests)
-    return Applied(saved.integration, secrets | _made(saved, entry.given.body()))
+    secrets |= _made(saved, entry.given.body())
+    return Applied(saved.integration, secrets, saved.broken_tests)
 
 
 def _change_secrets(

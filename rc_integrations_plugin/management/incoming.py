@@ -8,7 +8,6 @@ from typing import Any
 from rc_integrations_plugin.host.port import User
 from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.integrations.records import IncomingIntegration
-from rc_integrations_plugin.integrations.script_tests import ScriptTest
 from rc_integrations_plugin.integrations.tokens import new_id, new_token
 from rc_integrations_plugin.management import checks, freezing
 from rc_integrations_plugin.management.channels import Saver, check_rooms
@@ -22,15 +21,25 @@ from rc_integrations_plugin.management.saved import (
     require_some_scope,
     time_after,
 )
-from rc_integrations_plugin.management.script_checks import check_script
+from rc_integrations_plugin.management.script_checks import ScriptCheck
 from rc_integrations_plugin.schemas.incoming import IncomingForm
 from rc_integrations_plugin.services import Services
 
 
 def create_incoming(
-    services: Services, manager: Manager, form: IncomingForm
+    services: Services,
+    manager: Manager,
+    form: IncomingForm,
+    *,
+    tests: Sequence[Mapping[str, Any]] = (),
 ) -> Saved[IncomingIntegration]:
     """Store a new incoming integration and return it.
+
+    Args:
+        services: where it is stored.
+        manager: who makes it.
+        form: what he wants.
+        tests: those that its script must pass, described; they are not stored.
 
     Raises:
         ApiError: the user may not, or something in the form cannot be.
@@ -64,8 +73,10 @@ def create_incoming(
         **_given(form),
     )
     integration = settle(services.host, manager, None, integration)
-    services.integrations.add(integration)
-    return Saved(integration, compiled.findings)
+    check = ScriptCheck(services, manager, is_forced=form.force_script is True, tests=tests)
+    broken = check.broken_by(None, integration)
+    services.integrations.add(integration, broken_tests=broken)
+    return Saved(integration, compiled.findings, broken_tests=broken)
 
 
 def update_incoming(
@@ -74,7 +85,7 @@ def update_incoming(
     form: IncomingForm,
     *,
     version: datetime | None = None,
-    tests: Sequence[ScriptTest] | None = None,
+    tests: Sequence[Mapping[str, Any]] | None = None,
 ) -> Saved[IncomingIntegration]:
     """Change an incoming integration and return it; all of the form is stored, or nothing.
 
@@ -83,19 +94,18 @@ def update_incoming(
         manager: who changes it.
         form: what he wants.
         version: the `updated_at` that he has seen; None changes whatever is there.
-        tests: those that its script must pass; None for those that it has.
+        tests: those that its script must pass, described; None for those that it has.
 
     Raises:
         ApiError: the user may not, or something in the form cannot be.
         ChangedMeanwhile: it is not the version that he has seen.
     """
     require_some_scope(manager, method="updateIncomingIntegration")
+    check = ScriptCheck(services, manager, is_forced=form.force_script is True, tests=tests)
 
     def change(old: IncomingIntegration) -> Saved[IncomingIntegration]:
         saved = _changed(services, manager, old, form)
-        is_forced = form.force_script is True
-        check_script(services, manager, old, saved.integration, is_forced=is_forced, tests=tests)
-        return saved
+        return dataclasses.replace(saved, broken_tests=check.broken_by(old, saved.integration))
 
     return replace_with(
         services,

@@ -8,7 +8,6 @@ from typing import Any
 from rc_integrations_plugin.host.events import EventName
 from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
-from rc_integrations_plugin.integrations.script_tests import ScriptTest
 from rc_integrations_plugin.integrations.tokens import new_id
 from rc_integrations_plugin.management import checks, freezing, outgoing_checks
 from rc_integrations_plugin.management.channels import Saver, find_listened, find_target
@@ -22,7 +21,7 @@ from rc_integrations_plugin.management.saved import (
     require_some_scope,
     time_after,
 )
-from rc_integrations_plugin.management.script_checks import check_script
+from rc_integrations_plugin.management.script_checks import ScriptCheck
 from rc_integrations_plugin.outgoing.matching import EVENTS_WITH_TRIGGER_WORDS
 from rc_integrations_plugin.schemas.outgoing import GENERATE, OutgoingForm
 from rc_integrations_plugin.services import Services
@@ -54,9 +53,19 @@ _AS_GIVEN = (
 
 
 def create_outgoing(
-    services: Services, manager: Manager, form: OutgoingForm
+    services: Services,
+    manager: Manager,
+    form: OutgoingForm,
+    *,
+    tests: Sequence[Mapping[str, Any]] = (),
 ) -> Saved[OutgoingIntegration]:
     """Store a new outgoing integration and return it.
+
+    Args:
+        services: where it is stored.
+        manager: who makes it.
+        form: what he wants.
+        tests: those that its script must pass, described; they are not stored.
 
     Raises:
         ApiError: the user may not, or something in the form cannot be.
@@ -79,8 +88,10 @@ def create_outgoing(
     )
     saved = _filled(services, manager, blank, _read(blank, form, manager), form)
     new = settle(services.host, manager, None, saved.integration)
-    services.integrations.add(new)
-    return dataclasses.replace(saved, integration=new)
+    check = ScriptCheck(services, manager, is_forced=form.force_script is True, tests=tests)
+    broken = check.broken_by(None, new)
+    services.integrations.add(new, broken_tests=broken)
+    return dataclasses.replace(saved, integration=new, broken_tests=broken)
 
 
 def update_outgoing(
@@ -89,7 +100,7 @@ def update_outgoing(
     form: OutgoingForm,
     *,
     version: datetime | None = None,
-    tests: Sequence[ScriptTest] | None = None,
+    tests: Sequence[Mapping[str, Any]] | None = None,
 ) -> Saved[OutgoingIntegration]:
     """Change an outgoing integration and return it; all of the form is stored, or nothing.
 
@@ -98,23 +109,22 @@ def update_outgoing(
         manager: who changes it.
         form: what he wants.
         version: the `updated_at` that he has seen; None changes whatever is there.
-        tests: those that its script must pass; None for those that it has.
+        tests: those that its script must pass, described; None for those that it has.
 
     Raises:
         ApiError: the user may not, or something in the form cannot be.
         ChangedMeanwhile: it is not the version that he has seen.
     """
     require_some_scope(manager, method="updateOutgoingIntegration")
+    check = ScriptCheck(services, manager, is_forced=form.force_script is True, tests=tests)
     starts_anew = False
 
     def change(old: OutgoingIntegration) -> Saved[OutgoingIntegration]:
         nonlocal starts_anew
         saved = _changed(services, manager, old, form)
         new = saved.integration
-        is_forced = form.force_script is True
-        check_script(services, manager, old, new, is_forced=is_forced, tests=tests)
         starts_anew = new.enabled and (not old.enabled or new.urls != old.urls)
-        return saved
+        return dataclasses.replace(saved, broken_tests=check.broken_by(old, new))
 
     saved = replace_with(
         services,

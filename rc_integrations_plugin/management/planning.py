@@ -91,7 +91,8 @@ def make_plan(
         if old is not None and entry.tests is not None:
             differences |= _test_difference(entry.tests, tests_of(old), old)
         if old is None:
-            changes.append(Change("create", entry.type, entry.name, entry=whole))
+            differences = {"tests": ((), entry.tests)} if entry.tests else {}
+            changes.append(Change("create", entry.type, entry.name, None, whole, differences))
         elif differences:
             changes.append(Change("update", entry.type, old.name, old, whole, differences))
         missing += [(entry.title, what) for what in _missing(entry, old)]

@@ -44,6 +44,8 @@ class Saved(Generic[_Integration]):
     """What was found in its script, if that was looked at."""
     signing_secret: str | None = field(default=None, repr=False)
     """The one that was set now."""
+    broken_tests: tuple[str, ...] = ()
+    """Names of the tests that its script breaks: it was stored all the same."""
 
 
 def require_some_scope(manager: Manager, *, method: str) -> None:
@@ -160,7 +162,8 @@ def replace_with(
     for _ in range(_ATTEMPTS):
         old = find()
         saved = change(old)
-        if services.integrations.replace(old, saved.integration):
+        broken = saved.broken_tests
+        if services.integrations.replace(old, saved.integration, broken_tests=broken):
             return saved
     raise ApiError(
         "Somebody else is changing this integration; try again", code="error-integration-changed"

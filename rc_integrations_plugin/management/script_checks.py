@@ -1,6 +1,6 @@
 """Whether scripts pass the tests that are kept with their integrations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import monotonic
@@ -11,7 +11,11 @@ from rc_integrations_plugin.integrations.permissions import Manager, type_of
 from rc_integrations_plugin.integrations.script_tests import ScriptTest
 from rc_integrations_plugin.management.owners import past_of
 from rc_integrations_plugin.management.saved import Integration
-from rc_integrations_plugin.management.script_tests import hidden_tests, read_sample
+from rc_integrations_plugin.management.script_tests import (
+    hidden_tests,
+    read_sample,
+    read_tests,
+)
 from rc_integrations_plugin.scripting.bench import report_of
 from rc_integrations_plugin.scripting.protocol import Script, describe_fault
 from rc_integrations_plugin.scripting.sample_files import SampleFault
@@ -62,43 +66,67 @@ def run_tests(
     return [run(test) for test in tests]
 
 
-def check_script(
-    services: Services,
-    manager: Manager,
-    old: Integration,
-    wanted: Integration,
-    *,
-    is_forced: bool,
-    tests: Sequence[ScriptTest] | None = None,
-) -> None:
-    """Do nothing if a changed script may be stored: it runs, and passes the tests.
+class ScriptCheck:
+    """Asks the tests whether a changed script may be stored; the same question only once."""
 
-    Args:
-        services: where the tests are.
-        manager: who stores it; of tests that he may not see, he learns nothing but a name.
-        old: as it was.
-        wanted: as it is to be, compiled.
-        is_forced: whether it is stored though it breaks some.
-        tests: those that it shall have, but for hidden ones; None for those that it has.
+    def __init__(
+        self,
+        services: Services,
+        manager: Manager,
+        *,
+        is_forced: bool,
+        tests: Sequence[Mapping[str, Any]] | None = None,
+    ) -> None:
+        """Ask for a change.
 
-    Raises:
-        ApiError: it breaks some; the details say which, and in what.
-        ScriptsUnavailable: no process can be had to find out.
-    """
-    if is_forced or services.settings.scripts is not ScriptsAllowed.ON:
-        return
-    if not wanted.script_enabled or not (wanted.script or "").strip():
-        return
-    if tests is None and _runs(old) == _runs(wanted):
-        return
-    kept = services.script_tests.of(wanted.id)
-    if tests is not None:
-        kept = [*hidden_tests(services, manager, old), *tests]
-    checked = run_tests(services, wanted, kept, by=manager.user.id)
-    broken = [one for one in checked if one.differences]
-    if broken:
-        since = past_of(manager, wanted)
-        raise _refusal([_visible(one, since) for one in broken], len(kept))
+        Args:
+            services: where the tests are.
+            manager: who stores it; of tests that he may not see, he learns nothing but a name.
+            is_forced: whether it is stored though it breaks some.
+            tests: those that it shall have, but for hidden ones, described; None for those that
+                it has.
+        """
+        self._services = services
+        self._manager = manager
+        self._is_forced = is_forced
+        self._tests = tests
+        self._asked: Any = None
+        self._checked: list[CheckedTest] = []
+
+    def broken_by(self, old: Integration | None, wanted: Integration) -> tuple[str, ...]:
+        """Return the names of the tests that it breaks, if it is stored all the same.
+
+        Args:
+            old: the integration as it was; None for a new one.
+            wanted: as it is to be, compiled.
+
+        Raises:
+            ApiError: it breaks some; the details say which, and in what.
+            ScriptsUnavailable: no process can be had to find out.
+        """
+        services = self._services
+        if services.settings.scripts is not ScriptsAllowed.ON:
+            return ()
+        if not wanted.script_enabled or not (wanted.script or "").strip():
+            return ()
+        if self._tests is None and old is not None and _runs(old) == _runs(wanted):
+            return ()
+        kept = self._kept(old, wanted)
+        asks = (_runs(wanted), [(one.name, one.sample) for one in kept])
+        if self._asked != asks:
+            self._checked = run_tests(services, wanted, kept, by=self._manager.user.id)
+            self._asked = asks
+        broken = [one for one in self._checked if one.differences]
+        if broken and not self._is_forced:
+            since = past_of(self._manager, wanted)
+            raise _refusal([_visible(one, since) for one in broken], len(kept))
+        return tuple(one.test.name for one in broken)
+
+    def _kept(self, old: Integration | None, wanted: Integration) -> list[ScriptTest]:
+        if self._tests is None:
+            return list(self._services.script_tests.of(wanted.id))
+        hidden = [] if old is None else hidden_tests(self._services, self._manager, old)
+        return [*hidden, *read_tests(wanted, self._manager, self._tests)]
 
 
 def _visible(checked: CheckedTest, since: datetime | None) -> CheckedTest:

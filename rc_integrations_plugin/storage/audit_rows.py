@@ -1,5 +1,7 @@
 """Entries of the audit as rows, and writing them in the transaction of the change."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,17 +29,25 @@ def record(connection: Connection, *entries: AuditEntry) -> None:
 
 
 def record_new(
-    connection: Connection, new: Integration, *, by: Editor | None, imported: bool
+    connection: Connection,
+    new: Integration,
+    *,
+    by: Editor | None,
+    imported: bool,
+    broken_tests: Sequence[str],
 ) -> None:
     """Write that an integration was stored, and the first version of its script."""
-    script = keep_first(connection, new)
+    script = replace(keep_first(connection, new), broken_tests=broken_tests)
     at = datetime.now(UTC)
     record(connection, entry_of_new(new, at=at, by=by, imported=imported, script=script))
 
 
-def record_change(connection: Connection, old: Integration, new: Integration) -> None:
+def record_change(
+    connection: Connection, old: Integration, new: Integration, *, broken_tests: Sequence[str]
+) -> None:
     """Write what was changed, if anything was, and the next version of a changed script."""
-    entry = entry_of_change(old, new, script=keep_changed(connection, old, new))
+    script = replace(keep_changed(connection, old, new), broken_tests=broken_tests)
+    entry = entry_of_change(old, new, script=script)
     if entry is not None:
         record(connection, entry)
 

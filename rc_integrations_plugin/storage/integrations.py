@@ -202,7 +202,12 @@ class IntegrationStore:
             return [from_row(row) for row in connection.execute(rows)], total or 0
 
     def add(
-        self, integration: Integration, *, by: Editor | None = None, imported: bool = False
+        self,
+        integration: Integration,
+        *,
+        by: Editor | None = None,
+        imported: bool = False,
+        broken_tests: Sequence[str] = (),
     ) -> None:
         """Store a new integration, and that it was made.
 
@@ -210,17 +215,25 @@ class IntegrationStore:
             integration: as it is to be stored.
             by: who does it; None for who made it.
             imported: whether it comes from another server.
+            broken_tests: names of those that its script breaks.
         """
         with self._engine.begin() as connection:
             connection.execute(insert(integrations), to_row(integration))
             connection.execute(_COUNT_CHANGE)
             by = by or integration.created_by
-            record_new(connection, integration, by=by, imported=imported)
+            record_new(connection, integration, by=by, imported=imported, broken_tests=broken_tests)
 
-    def replace(self, old: Integration, new: Integration) -> bool:
+    def replace(
+        self, old: Integration, new: Integration, *, broken_tests: Sequence[str] = ()
+    ) -> bool:
         """Store a changed integration, unless somebody else changed or removed it meanwhile.
 
         What was changed is remembered as a doing of `new.updated_by`, the former script too.
+
+        Args:
+            old: as it was when it was read.
+            new: as it is to be.
+            broken_tests: names of those that its script breaks.
 
         Returns:
             Whether it was stored.
@@ -230,7 +243,7 @@ class IntegrationStore:
             result = connection.execute(update(integrations).where(unchanged), to_row(new))
             connection.execute(_COUNT_CHANGE)
             if result.rowcount:
-                record_change(connection, old, new)
+                record_change(connection, old, new, broken_tests=broken_tests)
             return result.rowcount == 1
 
     def disable(self, integration_id: str, reason: str, *, session: Any = None) -> bool:

@@ -1,5 +1,6 @@
 """Tests of scripts in `export`, `plan` and `apply`, and `script test` of an integration."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,36 @@ def test_a_new_integration_gets_the_tests_of_the_file(
     assert kept(server, made["_id"]) == [HELLO]
 
 
+@pytest.mark.parametrize("kind", ["incoming", "outgoing"])
+def test_a_new_integration_that_breaks_the_tests_of_the_file_is_made_only_by_force(
+    console: Console, server: Server, scripted: ScriptedRunner, tmp_path: Path, kind: str
+) -> None:
+    method = "process_incoming_request"
+    if kind == "outgoing":
+        method = "prepare_outgoing_request"
+    test = {**HELLO, "argument": {}, "options": {"method": method}}
+    del test["request"]
+    new = {"type": kind, "name": "New", "username": "rocket.cat", "channel": ["#general"]}
+    new |= {"event": "sendMessage", "urls": ["https://r.test/"]} if kind == "outgoing" else {}
+    file = written(
+        tmp_path,
+        {"integrations": [{**new, "script": SCRIPT, "scriptEnabled": True, "tests": [test]}]},
+    )
+    say(scripted, "Good bye")
+
+    assert "tests: none -> hello" in console.run("plan", file).stdout
+    assert "breaks 1 of 1 test: hello" in console.fails(1, "apply", file)
+    assert console.run("list").exit_code == 3
+    forced = console.run("apply", file, "--force")
+
+    assert forced.exit_code == 0
+    assert "stored, though it breaks hello" in forced.stderr
+    (made,) = console.json("list")
+    assert kept(server, made["_id"]) == [test]
+    (entry,) = [one for one in console.json("changes") if one["action"] == "created"]
+    assert entry["after"]["brokenTests"] == ["hello"]
+
+
 def test_apply_and_update_store_what_breaks_a_test_only_by_force(
     console: Console,
     server: Server,
@@ -127,7 +158,8 @@ def test_apply_and_update_store_what_breaks_a_test_only_by_force(
     file = described(console, tmp_path, script="class Script { /* new */ }")
 
     assert "breaks 1 of 1 test: hello" in console.fails(1, "apply", file)
-    console.ok("apply", file, "--force")
+    forced = console.run("apply", file, "--force", "--json")
+    assert json.loads(forced.stdout)[0]["brokenTests"] == ["hello"]
     found = server.services.integrations.find(hook["_id"])
     assert found is not None
     assert found.script == "class Script { /* new */ }"
@@ -136,7 +168,9 @@ def test_apply_and_update_store_what_breaks_a_test_only_by_force(
     source.write_text(SCRIPT)
     update = ("update", hook["_id"], "--script", str(source))
     assert "breaks 1 of 1 test: hello" in console.fails(1, *update)
-    console.ok(*update, "--force")
+    assert "though it breaks hello" in console.run(*update, "--force").stderr
+    lines = [line.split() for line in console.ok("changes", hook["_id"]).splitlines()]
+    assert lines.count(["brokenTests", "-", "hello"]) == 2
 
 
 def test_script_and_tests_that_fit_are_applied_together(

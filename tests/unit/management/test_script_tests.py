@@ -14,6 +14,7 @@ from rc_integrations_plugin.integrations.permissions import Manager, Operator, r
 from rc_integrations_plugin.integrations.records import IncomingIntegration, IntegrationType
 from rc_integrations_plugin.management import script_checks, script_tests
 from rc_integrations_plugin.management.incoming import update_incoming
+from rc_integrations_plugin.management.saved import time_after
 from rc_integrations_plugin.management.script_checks import BROKEN, CheckedTest
 from rc_integrations_plugin.management.script_tests import MOST_BYTES, MOST_TESTS
 from rc_integrations_plugin.management.trying import SampleCall, own_script, try_incoming
@@ -178,6 +179,62 @@ def test_switching_the_script_on_or_into_another_mode_asks_the_tests_too(
 
     with pytest.raises(ApiError, match="breaks 1 of 1 test: hello"):
         change(services, manager, hook, **fields)
+
+
+def test_a_forced_change_is_told_with_the_tests_that_it_breaks(
+    services: Services, manager: Manager, hook: IncomingIntegration, scripted: ScriptedRunner
+) -> None:
+    for name in ("hello", "again"):
+        script_tests.add_test(services, manager, hook, name, HELLO)
+    hook = change(services, manager, hook, script=OLD + " ", force_script=True)
+    say(scripted, "Good bye")
+
+    change(services, manager, hook, script=NEW, force_script=True)
+
+    entries, _ = services.audit.page(AuditFilter(integration_id=hook.id), offset=0, count=2)
+    assert [one.after.get("brokenTests") for one in entries] == [["hello", "again"], None]
+
+
+def test_the_tests_run_once_also_where_others_change_the_integration_meanwhile(
+    services: Services, manager: Manager, hook: IncomingIntegration, scripted: ScriptedRunner
+) -> None:
+    script_tests.add_test(services, manager, hook, "hello", HELLO)
+
+    def answer(_argument: Any) -> ScriptRun:
+        rename(services, hook, f"Another {len(scripted.tried)}")
+        return ScriptRun(value={"content": {"text": "Hello"}}, value_type="object")
+
+    scripted.answer = answer
+    changed = change(services, manager, hook, script=NEW)
+
+    assert len(scripted.tried) == 1
+    assert services.integrations.find(hook.id) == changed
+
+
+def test_they_run_again_where_the_script_is_another_by_then(
+    services: Services, manager: Manager, hook: IncomingIntegration, scripted: ScriptedRunner
+) -> None:
+    script_tests.add_test(services, manager, hook, "hello", HELLO)
+    off = change(services, manager, hook, script_enabled=False)
+
+    def answer(_argument: Any) -> ScriptRun:
+        if len(scripted.tried) == 1:
+            rename(services, off, "Another", script=NEW)
+        return ScriptRun(value={"content": {"text": "Hello"}}, value_type="object")
+
+    scripted.answer = answer
+    change(services, manager, hook)
+
+    assert [trial.script.source for trial, _, _ in scripted.tried] == [OLD, NEW]
+
+
+def rename(services: Services, hook: IncomingIntegration, name: str, **fields: Any) -> None:
+    """Change the integration as somebody else does."""
+    old = services.integrations.find(hook.id)
+    assert old is not None
+    later = time_after(old.updated_at)
+    new = dataclasses.replace(old, name=name, updated_at=later, updated_by=old.created_by, **fields)
+    assert services.integrations.replace(old, new)
 
 
 def test_where_no_process_can_be_had_nothing_is_stored(
