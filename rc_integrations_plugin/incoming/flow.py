@@ -43,6 +43,7 @@ from rc_integrations_plugin.integrations.reach import bounds_of
 from rc_integrations_plugin.integrations.records import IncomingIntegration
 from rc_integrations_plugin.messages.destinations import destinations_of
 from rc_integrations_plugin.messages.document import message_document
+from rc_integrations_plugin.messages.fallbacks import fit_to_host
 from rc_integrations_plugin.messages.payload import Defaults, read_payload
 from rc_integrations_plugin.messages.posting import PostResult, post_all
 from rc_integrations_plugin.scripting.protocol import Script, describe_fault
@@ -168,7 +169,7 @@ def _follow(verdict: Verdict, services: Services, trace: CallTrace, user: User) 
 def _post(
     services: Services, trace: CallTrace, content: Mapping[str, Any], *, as_user: User
 ) -> Answer:
-    integration = trace.integration
+    integration, host = trace.integration, services.host
     defaults = Defaults(
         channels=integration.channels,
         alias=integration.alias or "",
@@ -176,7 +177,13 @@ def _post(
         emoji=integration.emoji or "",
     )
     payload = read_payload(content, defaults=defaults, integration_id=integration.id)
-    trace.author, trace.draft = as_user, payload.draft
+    trace.author = as_user
+    trace.draft = fit_to_host(
+        payload.draft,
+        host.capabilities,
+        topic=integration.name,
+        size_limit=host.message_size_limit,
+    )
     channels = destinations_of(
         payload, defaults=defaults, override_allowed=integration.override_destination
     )
@@ -184,7 +191,7 @@ def _post(
     # what a request names, it means by the names of now
     known_ids = {} if payload.channels else integration.channel_ids
     trace.results = post_all(
-        services.host,
+        host,
         payload.draft,
         {channel: known_ids.get(channel, "") for channel in channels},
         as_user=as_user,

@@ -14,6 +14,7 @@ from rc_integrations_plugin.integrations.masks import Mask
 from rc_integrations_plugin.integrations.records import IncomingIntegration
 from rc_integrations_plugin.integrations.tokens import new_id
 from rc_integrations_plugin.messages.posting import PostResult
+from rc_integrations_plugin.messages.record import record_message
 from rc_integrations_plugin.scripting.protocol import ScriptRun
 
 _LONGEST_TEXT = 2000
@@ -33,7 +34,7 @@ class CallTrace:
     author: User | None = None
     """Who was to write the message."""
     draft: MessageDraft | None = None
-    """What was to be posted."""
+    """What was to be posted, fitted to what the host can do."""
     results: tuple[PostResult, ...] = ()
     outcome: CallOutcome = CallOutcome.FAILED
     error_code: str | None = None
@@ -63,12 +64,18 @@ class CallTrace:
             body_bytes=request.body_bytes,
             remote_address=request.remote_address,
             results=tuple(_result(result) for result in self.results),
+            message=self._message(mask, body_limit),
             console=() if run is None else _console(run, mask),
             script_duration_ms=None if run is None else run.duration_ms,
             script_restarted=run is not None and run.fresh_instance,
             error_code=self.error_code,
             error=None if self.error is None else mask.text(self.error[:_LONGEST_TEXT]),
         )
+
+    def _message(self, mask: Mask, limit: int) -> Mapping[str, Any] | None:
+        if self.draft is None:
+            return None
+        return record_message(self.draft, self.author, mask=mask, limit=limit)
 
     def _body(self, mask: Mask, limit: int) -> str:
         if self.body is not None:

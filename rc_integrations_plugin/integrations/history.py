@@ -41,6 +41,9 @@ class IncomingCall:
     remote_address: str
     results: tuple[Mapping[str, Any], ...] = ()
     """One for each room: `{channel, room_id, message_id}` or `{channel, error, reason}`."""
+    message: Mapping[str, Any] | None = None
+    """What was to be posted, as `messages.record.record_message` describes it; None where it did
+    not come to that, and of calls from before messages were kept."""
     console: tuple[Mapping[str, Any], ...] = ()
     """The script's console lines: `{level, text}`."""
     script_duration_ms: float | None = None

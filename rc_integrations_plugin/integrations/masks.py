@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -100,13 +101,30 @@ class Mask:
             limit: how many bytes of it are wanted.
         """
         if content and isinstance(content, dict | list) and has_secret_word(raw):
-            text = json.dumps(_Copy(self, enough=limit).of(content), ensure_ascii=False)
-        else:
-            # a secret that is cut in two would not be recognised: so cut with something to spare
-            text = self.text(raw[: limit + _LONGEST_SECRET])
-        if len(text) * _BYTES_PER_CHARACTER <= limit:
-            return text
-        return text.encode("utf-8", "replace")[:limit].decode("utf-8", "ignore")
+            return _cut(
+                json.dumps(_Copy(self, enough=limit).of(content), ensure_ascii=False), limit
+            )
+        return self.beginning(raw, limit=limit)[0]
+
+    def beginning(self, text: str, *, limit: int) -> tuple[str, bool]:
+        """Return what of a text takes at most so many bytes, masked, and whether that is all."""
+        # a secret that is cut in two would not be recognised: so cut with something to spare
+        most = limit + _LONGEST_SECRET
+        masked = self.text(text[:most])
+        whole = masked if len(text) <= most else masked[:-_LONGEST_SECRET]
+        kept = _cut(whole, limit)
+        return kept, len(text) <= most and len(kept) == len(whole)
+
+    def data(self, value: Any) -> Any:
+        """Return a copy of JSON data with secrets masked, all of it."""
+        return _Copy(self, enough=sys.maxsize).of(value)
+
+
+def _cut(text: str, limit: int) -> str:
+    """Return what of a text takes at most so many bytes."""
+    if len(text) * _BYTES_PER_CHARACTER <= limit:
+        return text
+    return text.encode("utf-8", "replace")[:limit].decode("utf-8", "ignore")
 
 
 class _Copy:

@@ -29,6 +29,39 @@ class PostingResult(StrictSchema):
     reason = fields.String(**about("For people."))
 
 
+class MessageAuthor(StrictSchema):
+    """Who was to write a message."""
+
+    id = fields.String(**needed())
+    username = fields.String()
+    name = fields.String()
+
+
+class LeftOut(StrictSchema):
+    """What of a message is not kept, because it is too long."""
+
+    text = fields.Boolean(**about("Only the beginning of the text is kept."))
+    attachments = fields.Integer(**about("So many attachments are missing, the last ones."))
+    custom_fields = fields.Boolean(**about("They are missing."))
+
+
+class RecordedMessage(StrictSchema):
+    """A message that was to be posted, secrets masked; what it lacks is left out."""
+
+    text = fields.String()
+    author = fields.Nested(MessageAuthor())
+    alias = fields.String()
+    avatar = fields.String()
+    emoji = fields.String()
+    attachments = fields.List(fields.Dict())
+    thread_id = fields.String(**about("The id of the message that it answers."))
+    custom_fields = fields.Dict()
+    topic = fields.String(**about("Where the chat server has topics."))
+    parse_urls = fields.Boolean()
+    groupable = fields.Boolean()
+    left_out = fields.Nested(LeftOut())
+
+
 class _Entry(StrictSchema):
     """What calls of both types have."""
 
@@ -53,6 +86,9 @@ class IncomingCall(_Entry):
     integration = fields.Nested(IncomingShown(), **needed())
     outcome = fields.String(validate=validate.OneOf(list(CallOutcome)), **needed())
     finished = fields.Boolean(**needed())
+    message = fields.Nested(
+        RecordedMessage(), **about("What was to be posted, if it came to that; not of old calls.")
+    )
     error = fields.String(**about("What went wrong, for people."))
     error_type = fields.String(data_key="errorType", **about("... and as a code."))
     method = fields.String(**needed())

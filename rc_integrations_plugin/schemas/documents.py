@@ -112,6 +112,7 @@ def call_document(call: IncomingCall, integration: Mapping[str, Any]) -> dict[st
         "finished": True,
         "status": call.status,
         "results": list(call.results),
+        "message": call.message,
         "console": list(call.console),
         "error": call.error,
         "errorType": call.error_code,

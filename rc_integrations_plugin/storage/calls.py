@@ -12,6 +12,7 @@ from rc_integrations_plugin.integrations.audit import AuditEntry
 from rc_integrations_plugin.integrations.history import CallOutcome, IncomingCall
 from rc_integrations_plugin.integrations.text import is_storable, storable
 from rc_integrations_plugin.storage.audit_rows import record
+from rc_integrations_plugin.storage.json_text import from_json_or_none, to_json_or_none
 from rc_integrations_plugin.storage.tables import between, calls
 from rc_integrations_plugin.storage.transactions import delete_selected
 
@@ -116,6 +117,7 @@ def call_row(call: IncomingCall) -> dict[str, Any]:
         "body_bytes": call.body_bytes,
         "remote_address": storable(call.remote_address),
         "results": _json_list(call.results),
+        "message": to_json_or_none(call.message),
         "console": _json_list(call.console),
         "script_duration_ms": call.script_duration_ms,
         "script_restarted": call.script_restarted,
@@ -135,4 +137,5 @@ def _from_row(row: RowMapping) -> IncomingCall:
     values["headers"] = json.loads(values["headers"])
     values["results"] = tuple(json.loads(values["results"]))
     values["console"] = tuple(json.loads(values["console"]))
+    values["message"] = from_json_or_none(values["message"])
     return IncomingCall(**values)

@@ -153,9 +153,10 @@ calls = Table(
     _flag("script_restarted"),
     Column("error_code", Text),
     Column("error", Text),
+    Column("message", Text),
     Index(None, "integration_id", "called_at"),
 )
-"""Calls of incoming hooks. `headers`, `results` and `console` are JSON.
+"""Calls of incoming hooks. `headers`, `results`, `console` and `message` are JSON.
 
 No foreign key: a call that arrives while its integration is removed must not fail for that.
 """

@@ -1,3 +1,4 @@
+import dataclasses
 import gzip
 import json
 import logging
@@ -12,6 +13,7 @@ from rc_integrations_plugin.scripting.protocol import (
     ScriptFault,
     ScriptRun,
 )
+from rc_integrations_plugin.services import EXTENSION
 from rc_integrations_plugin.storage.tables import calls
 from tests.hooks import JSON, SCRIPT, Stage
 
@@ -485,6 +487,72 @@ def test_what_a_script_prints_is_masked(stage: Stage) -> None:
     scripted.post(text="x")
 
     assert scripted.call().console[0]["text"] == f"url /hooks/{hook.integration.id}/*** secret: ***"
+
+
+def test_the_history_remembers_the_message_with_its_secrets_masked(stage: Stage) -> None:
+    hook = stage.hook(alias="CI", emoji=":cat:")
+    field = {"title": "t", "value": f"see {hook.url}", "short": False}
+
+    hook.post(text=f"password: hunter2 {hook.integration.token}", attachments=[{"fields": [field]}])
+
+    assert hook.integration.token in stage.message()["msg"]
+    assert hook.call().message == {
+        "text": "password: *** ***",
+        "author": {
+            "id": stage.user_id("rocket.cat"),
+            "username": "rocket.cat",
+            "name": "Rocket.Cat",
+        },
+        "alias": "CI",
+        "emoji": ":cat:",
+        "attachments": [{"fields": [{**field, "value": f"see /hooks/{hook.integration.id}/***"}]}],
+    }
+
+
+@pytest.mark.parametrize("channel", ["#secret", "#nowhere"])
+def test_a_message_that_is_refused_is_remembered(stage: Stage, channel: str) -> None:
+    hook = stage.hook(channels=(channel,))
+
+    hook.post(text="Hello")
+
+    call = hook.call()
+    assert call.outcome is CallOutcome.REFUSED
+    assert call.message is not None
+    assert call.message["text"] == "Hello"
+
+
+def test_what_a_script_made_of_a_call_is_remembered_with_its_author(stage: Stage) -> None:
+    bot = stage.add_bot("other")
+    hook = stage.hook(answer={"content": {"text": "By the script"}, "user": {"_id": bot}})
+
+    hook.post(text="sent")
+
+    message = hook.call().message
+    assert message is not None
+    assert (message["text"], message["author"]["id"]) == ("By the script", bot)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"text": 1e999}', b'{"text": ""}'])
+def test_where_there_is_no_message_none_is_remembered(stage: Stage, body: bytes) -> None:
+    hook = stage.hook()
+
+    hook.send(body, JSON)
+
+    assert hook.call().message is None
+
+
+def test_no_more_of_a_message_is_kept_than_of_a_body(stage: Stage) -> None:
+    limit = 50
+    settings = dataclasses.replace(stage.services.settings, history_body_bytes=limit)
+    stage.app.extensions[EXTENSION] = dataclasses.replace(stage.services, settings=settings)
+    hook = stage.hook()
+
+    hook.post(text="x" * 100, attachments=[{"text": "a"}])
+
+    message = hook.call().message
+    assert message is not None
+    assert message["text"] == "x" * limit
+    assert message["left_out"] == {"text": True, "attachments": 1}
 
 
 def test_a_long_body_is_cut_in_the_history(stage: Stage) -> None:

@@ -86,6 +86,20 @@ def test_what_hooks_did_fits(description: dict[str, Any], server: Server, admin:
         script_duration_ms=1.5,
         error_code="error-running-script",
         error="x",
+        message={
+            "text": "x",
+            "author": {"id": "u", "username": "ann", "name": "Ann"},
+            "alias": "a",
+            "avatar": "https://a.test/",
+            "emoji": ":cat:",
+            "attachments": [{"text": "x", "fields": [{"title": "t", "value": 1}]}],
+            "thread_id": "t",
+            "custom_fields": {"n": 1},
+            "topic": "t",
+            "parse_urls": True,
+            "groupable": True,
+            "left_out": {"text": True, "attachments": 1, "custom_fields": True},
+        },
     )
     server.services.calls.add(full)
     server.app.test_client().post(f"/hooks/{hook['_id']}/{hook['token']}", json={"text": "x"})

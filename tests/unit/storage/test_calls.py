@@ -28,11 +28,21 @@ def test_a_call_comes_back_as_it_was_stored(store: CallStore) -> None:
         script_restarted=True,
         error_code="error-running-script",
         error="TypeError",
+        message={"text": "Ünïcode \x00 \ud83d", "attachments": [{"n": 2**70}], "groupable": True},
     )
 
     store.add(call)
 
     assert store.page(CallFilter(integration_id="integration"), offset=0, count=9) == ([call], 1)
+
+
+def test_a_call_without_a_message_has_none(store: CallStore) -> None:
+    store.add(make_call(id="c"))
+
+    found = store.find("integration", "c")
+
+    assert found is not None
+    assert found.message is None
 
 
 def test_characters_that_no_database_takes_are_replaced(store: CallStore) -> None:

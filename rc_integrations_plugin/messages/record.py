@@ -1,0 +1,85 @@
+"""A message as the history keeps it: secrets masked, and no more of it than a setting says."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rc_integrations_plugin.host.port import MessageDraft, User
+from rc_integrations_plugin.integrations.masks import Mask, has_secret_word
+
+_LONGEST_LINE = 2000
+"""Characters of what stands in one line: an alias, a topic, the address of an avatar."""
+
+
+def record_message(
+    draft: MessageDraft, author: User | None, *, mask: Mask, limit: int
+) -> dict[str, Any]:
+    """Return a message as JSON data, in the names of `MessageDraft`; what it lacks is left out.
+
+    The text comes first, then the attachments, one by one, as long as they fit as a whole, then
+    the custom fields. `left_out` says what of these is missing: `attachments` is a number, `text`
+    and `custom_fields` are true.
+
+    Args:
+        draft: as it was to be posted.
+        author: who was to write it.
+        mask: hides secrets.
+        limit: how many bytes of text, attachments and custom fields are wanted.
+    """
+    text, is_whole = mask.beginning(draft.text, limit=limit)
+    left = limit - _size(text)
+    attachments = list(_fitting(draft.attachments, mask, left))
+    left -= sum(size for _, size in attachments)
+    fields = list(_fitting((draft.custom_fields,), mask, left)) if draft.custom_fields else []
+    left_out = {
+        "text": not is_whole,
+        "attachments": len(draft.attachments) - len(attachments),
+        "custom_fields": bool(draft.custom_fields) and not fields,
+    }
+    record = {
+        "text": text,
+        "author": _author(author, mask),
+        "alias": _line(draft.alias, mask),
+        "avatar": _line(draft.avatar, mask),
+        "emoji": _line(draft.emoji, mask),
+        "attachments": [attachment for attachment, _ in attachments],
+        "thread_id": _line(draft.thread_id, mask),
+        "custom_fields": fields[0][0] if fields else None,
+        "topic": _line(draft.topic, mask),
+        "parse_urls": draft.parse_urls,
+        "groupable": draft.groupable,
+        "left_out": {name: value for name, value in left_out.items() if value},
+    }
+    return {name: value for name, value in record.items() if value}
+
+
+def _fitting(
+    values: tuple[Mapping[str, Any], ...], mask: Mask, limit: int
+) -> Iterator[tuple[Any, int]]:
+    """Yield values with secrets masked, and the size of each, until one is too large."""
+    for value in values:
+        raw = json.dumps(value, ensure_ascii=False)
+        size = _size(raw)
+        # what is left out is not masked first: it may be long
+        if size <= limit and (has_secret_word(raw) or mask.text(raw) != raw):
+            value = mask.data(value)  # noqa: PLW2901
+            size = _size(json.dumps(value, ensure_ascii=False))
+        if size > limit:
+            return
+        limit -= size
+        yield value, size
+
+
+def _author(author: User | None, mask: Mask) -> dict[str, str]:
+    if author is None:
+        return {}
+    names = {"id": author.id, "username": author.username, "name": author.name}
+    return {key: _line(name, mask) for key, name in names.items() if name}
+
+
+def _line(text: str | None, mask: Mask) -> str:
+    return mask.text(text[:_LONGEST_LINE]) if text else ""
+
+
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
