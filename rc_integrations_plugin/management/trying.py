@@ -260,9 +260,8 @@ def made_calls(calls: tuple[TrialCall, ...], report: TrialReport) -> list[MadeCa
 def _preview(trace: CallTrace, rehearsal: Rehearsal) -> Preview | None:
     if trace.draft is None:
         return None
-    draft = fitted(trace.draft, rehearsal.real, topic=trace.integration.name)
     return Preview(
-        draft=draft,
+        draft=trace.draft,
         author=trace.author,
         places=shown_places(trace.results, rehearsal),
         error=None if trace.results else trace.error,
