@@ -14,11 +14,11 @@ _LONGEST_LINE = 2000
 def record_message(
     draft: MessageDraft, author: User | None, *, mask: Mask, limit: int
 ) -> dict[str, Any]:
-    """Return a message as JSON data, in the names of `MessageDraft`; what it lacks is left out.
+    """Return a message as JSON data, in the names of the REST API; what it lacks is left out.
 
     The text comes first, then the attachments, one by one, as long as they fit as a whole, then
-    the custom fields. `left_out` says what of these is missing: `attachments` is a number, `text`
-    and `custom_fields` are true.
+    the custom fields. `leftOut` says what of these is missing: `attachments` is a number, `text`
+    and `customFields` are true. `u` is the author, as in messages.
 
     Args:
         draft: as it was to be posted.
@@ -34,23 +34,40 @@ def record_message(
     left_out = {
         "text": not is_whole,
         "attachments": len(draft.attachments) - len(attachments),
-        "custom_fields": bool(draft.custom_fields) and not fields,
+        "customFields": bool(draft.custom_fields) and not fields,
     }
     record = {
         "text": text,
-        "author": _author(author, mask),
+        "u": _author(author, mask),
         "alias": _line(draft.alias, mask),
         "avatar": _line(draft.avatar, mask),
         "emoji": _line(draft.emoji, mask),
         "attachments": [attachment for attachment, _ in attachments],
-        "thread_id": _line(draft.thread_id, mask),
-        "custom_fields": fields[0][0] if fields else None,
+        "tmid": _line(draft.thread_id, mask),
+        "customFields": fields[0][0] if fields else None,
         "topic": _line(draft.topic, mask),
-        "parse_urls": draft.parse_urls,
+        "parseUrls": draft.parse_urls,
         "groupable": draft.groupable,
-        "left_out": {name: value for name, value in left_out.items() if value},
+        "leftOut": {name: value for name, value in left_out.items() if value},
     }
     return {name: value for name, value in record.items() if value}
+
+
+def recorded_draft(record: Mapping[str, Any]) -> MessageDraft:
+    """Return the draft that a record tells of, as far as it was kept."""
+    return MessageDraft(
+        text=record.get("text", ""),
+        integration_id="",
+        alias=record.get("alias", ""),
+        avatar=record.get("avatar", ""),
+        emoji=record.get("emoji", ""),
+        attachments=tuple(record.get("attachments", ())),
+        thread_id=record.get("tmid"),
+        custom_fields=record.get("customFields"),
+        topic=record.get("topic"),
+        parse_urls=record.get("parseUrls", False),
+        groupable=record.get("groupable", False),
+    )
 
 
 def _fitting(
@@ -73,7 +90,7 @@ def _fitting(
 def _author(author: User | None, mask: Mask) -> dict[str, str]:
     if author is None:
         return {}
-    names = {"id": author.id, "username": author.username, "name": author.name}
+    names = {"_id": author.id, "username": author.username, "name": author.name}
     return {key: _line(name, mask) for key, name in names.items() if name}
 
 

@@ -32,7 +32,7 @@ class PostingResult(StrictSchema):
 class MessageAuthor(StrictSchema):
     """Who was to write a message."""
 
-    id = fields.String(**needed())
+    id = fields.String(data_key="_id", **needed())
     username = fields.String()
     name = fields.String()
 
@@ -42,24 +42,24 @@ class LeftOut(StrictSchema):
 
     text = fields.Boolean(**about("Only the beginning of the text is kept."))
     attachments = fields.Integer(**about("So many attachments are missing, the last ones."))
-    custom_fields = fields.Boolean(**about("They are missing."))
+    custom_fields = fields.Boolean(data_key="customFields", **about("They are missing."))
 
 
 class RecordedMessage(StrictSchema):
     """A message that was to be posted, secrets masked; what it lacks is left out."""
 
     text = fields.String()
-    author = fields.Nested(MessageAuthor())
+    u = fields.Nested(MessageAuthor())
     alias = fields.String()
     avatar = fields.String()
     emoji = fields.String()
     attachments = fields.List(fields.Dict())
-    thread_id = fields.String(**about("The id of the message that it answers."))
-    custom_fields = fields.Dict()
+    tmid = fields.String(**about("The `_id` of the message that it answers."))
+    custom_fields = fields.Dict(data_key="customFields")
     topic = fields.String(**about("Where the chat server has topics."))
-    parse_urls = fields.Boolean()
+    parse_urls = fields.Boolean(data_key="parseUrls")
     groupable = fields.Boolean()
-    left_out = fields.Nested(LeftOut())
+    left_out = fields.Nested(LeftOut(), data_key="leftOut")
 
 
 class _Entry(StrictSchema):

@@ -37,7 +37,7 @@ def test_a_call_can_be_read(server: Server, admin: Caller) -> None:
         error_code="error-running-script",
         script_duration_ms=2.5,
         script_restarted=True,
-        message={"text": "Hello", "author": {"id": "u", "username": "rocket.cat"}},
+        message={"text": "Hello", "u": {"_id": "u", "username": "rocket.cat"}},
     )
 
     response = admin.get("history", id=document["_id"])
@@ -55,7 +55,7 @@ def test_a_call_can_be_read(server: Server, admin: Caller) -> None:
         "finished": True,
         "status": 400,
         "results": [],
-        "message": {"text": "Hello", "author": {"id": "u", "username": "rocket.cat"}},
+        "message": {"text": "Hello", "u": {"_id": "u", "username": "rocket.cat"}},
         "console": [{"level": "log", "text": "hello"}],
         "error": "TypeError (line 3)",
         "errorType": "error-running-script",

@@ -498,8 +498,8 @@ def test_the_history_remembers_the_message_with_its_secrets_masked(stage: Stage)
     assert hook.integration.token in stage.message()["msg"]
     assert hook.call().message == {
         "text": "password: *** ***",
-        "author": {
-            "id": stage.user_id("rocket.cat"),
+        "u": {
+            "_id": stage.user_id("rocket.cat"),
             "username": "rocket.cat",
             "name": "Rocket.Cat",
         },
@@ -529,7 +529,7 @@ def test_what_a_script_made_of_a_call_is_remembered_with_its_author(stage: Stage
 
     message = hook.call().message
     assert message is not None
-    assert (message["text"], message["author"]["id"]) == ("By the script", bot)
+    assert (message["text"], message["u"]["_id"]) == ("By the script", bot)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b'{"text": 1e999}', b'{"text": ""}'])
@@ -552,7 +552,7 @@ def test_no_more_of_a_message_is_kept_than_of_a_body(stage: Stage) -> None:
     message = hook.call().message
     assert message is not None
     assert message["text"] == "x" * limit
-    assert message["left_out"] == {"text": True, "attachments": 1}
+    assert message["leftOut"] == {"text": True, "attachments": 1}
 
 
 def test_a_long_body_is_cut_in_the_history(stage: Stage) -> None:

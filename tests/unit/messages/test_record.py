@@ -7,7 +7,7 @@ import pytest
 
 from rc_integrations_plugin.host.port import MessageDraft
 from rc_integrations_plugin.integrations.masks import Mask
-from rc_integrations_plugin.messages.record import record_message
+from rc_integrations_plugin.messages.record import record_message, recorded_draft
 from tests.unit.messages.memory_host import BOT, MemoryUser
 
 TOKEN = "tok3n-tok3n-tok3n"
@@ -22,31 +22,40 @@ def record(limit: int = LIMIT, **fields: Any) -> dict[str, Any]:
 def test_a_plain_message_is_its_text_and_its_author() -> None:
     assert record() == {
         "text": "Hello",
-        "author": {"id": "u-bot", "username": "rocket.cat", "name": "Rocket Cat"},
-        "parse_urls": True,
+        "u": {"_id": "u-bot", "username": "rocket.cat", "name": "Rocket Cat"},
+        "parseUrls": True,
     }
 
 
 def test_all_of_a_message_is_kept() -> None:
-    whole: dict[str, Any] = {
-        "text": "Hello",
-        "alias": "CI",
-        "avatar": "https://a.test/a.png",
-        "emoji": ":cat:",
-        "attachments": ({"text": "a", "fields": [{"title": "n", "value": 7}]}, {"text": "b"}),
-        "thread_id": "t1",
-        "custom_fields": {"build": {"number": 512}},
-        "topic": "Builds",
-        "parse_urls": False,
-        "groupable": True,
+    draft = MessageDraft(
+        text="Hello",
+        integration_id="",
+        alias="CI",
+        avatar="https://a.test/a.png",
+        emoji=":cat:",
+        attachments=({"text": "a", "fields": [{"title": "n", "value": 7}]}, {"text": "b"}),
+        thread_id="t1",
+        custom_fields={"build": {"number": 512}},
+        topic="Builds",
+        parse_urls=False,
+        groupable=True,
+    )
+
+    kept = record_message(draft, None, mask=Mask(TOKEN), limit=LIMIT)
+
+    assert set(kept) == {
+        "text",
+        "alias",
+        "avatar",
+        "emoji",
+        "attachments",
+        "tmid",
+        "customFields",
+        "topic",
+        "groupable",
     }
-
-    kept = record(**whole)
-
-    del kept["author"]
-    expected = whole | {"attachments": list(whole["attachments"])}
-    del expected["parse_urls"]
-    assert kept == expected
+    assert recorded_draft(json.loads(json.dumps(kept))) == draft
 
 
 @pytest.mark.parametrize(
@@ -81,7 +90,7 @@ def test_what_is_named_like_a_secret_is_masked() -> None:
     )
 
     assert "hunter2" not in json.dumps(kept)
-    assert kept["custom_fields"] == {"secret": "***", "n": 1}
+    assert kept["customFields"] == {"secret": "***", "n": 1}
 
 
 def test_a_text_beyond_the_limit_is_cut_and_nothing_follows() -> None:
@@ -90,9 +99,9 @@ def test_a_text_beyond_the_limit_is_cut_and_nothing_follows() -> None:
     )
 
     assert kept["text"] == "é" * 500
-    assert kept["left_out"] == {"text": True, "attachments": 2, "custom_fields": True}
+    assert kept["leftOut"] == {"text": True, "attachments": 2, "customFields": True}
     assert "attachments" not in kept
-    assert "custom_fields" not in kept
+    assert "customFields" not in kept
 
 
 def test_attachments_are_kept_as_long_as_they_fit_as_a_whole() -> None:
@@ -101,15 +110,15 @@ def test_attachments_are_kept_as_long_as_they_fit_as_a_whole() -> None:
     kept = record(attachments=(small, large, small), custom_fields={"a": 1})
 
     assert kept["attachments"] == [small]
-    assert kept["custom_fields"] == {"a": 1}
-    assert kept["left_out"] == {"attachments": 2}
+    assert kept["customFields"] == {"a": 1}
+    assert kept["leftOut"] == {"attachments": 2}
 
 
 def test_a_text_that_just_fits_is_whole() -> None:
     kept = record(text="x" * LIMIT)
 
     assert len(kept["text"]) == LIMIT
-    assert "left_out" not in kept
+    assert "leftOut" not in kept
 
 
 def test_no_half_of_a_secret_is_left_where_a_text_is_cut() -> None:
@@ -118,14 +127,14 @@ def test_no_half_of_a_secret_is_left_where_a_text_is_cut() -> None:
 
     kept = record(text=text, limit=8000)
 
-    assert kept["left_out"] == {"text": True}
+    assert kept["leftOut"] == {"text": True}
     assert set(kept["text"].split()) <= {"***", "**", "*"}
 
 
 def test_masks_do_not_make_it_larger_than_the_limit() -> None:
     parts = {f"pwd{number}": "x" for number in range(90)}
 
-    assert record(custom_fields=parts)["left_out"] == {"custom_fields": True}
+    assert record(custom_fields=parts)["leftOut"] == {"customFields": True}
 
 
 def test_what_no_database_stores_does_no_harm() -> None:
@@ -135,7 +144,7 @@ def test_what_no_database_stores_does_no_harm() -> None:
     kept = record_message(draft, author, mask=Mask(), limit=LIMIT)
 
     assert kept["alias"] == "\ud800"
-    assert kept["custom_fields"] == {"n": 2**900}
+    assert kept["customFields"] == {"n": 2**900}
 
 
 def test_long_lines_are_cut() -> None:

@@ -88,17 +88,17 @@ def test_what_hooks_did_fits(description: dict[str, Any], server: Server, admin:
         error="x",
         message={
             "text": "x",
-            "author": {"id": "u", "username": "ann", "name": "Ann"},
+            "u": {"_id": "u", "username": "ann", "name": "Ann"},
             "alias": "a",
             "avatar": "https://a.test/",
             "emoji": ":cat:",
             "attachments": [{"text": "x", "fields": [{"title": "t", "value": 1}]}],
-            "thread_id": "t",
-            "custom_fields": {"n": 1},
+            "tmid": "t",
+            "customFields": {"n": 1},
             "topic": "t",
-            "parse_urls": True,
+            "parseUrls": True,
             "groupable": True,
-            "left_out": {"text": True, "attachments": 1, "custom_fields": True},
+            "leftOut": {"text": True, "attachments": 1, "customFields": True},
         },
     )
     server.services.calls.add(full)
