@@ -30,7 +30,6 @@ MOST_BYTES = 256 * 1024
 LONGEST_NAME = 200
 _NO_TEST = "There is no such test, or it is not yours to see."
 _NO_SCRIPT = Script(integration_id="", name="", version="", source="")
-_ENOUGH = f"An integration has at most {MOST_TESTS} tests"
 
 
 def list_tests(
@@ -66,10 +65,8 @@ def add_test(
     """
     now = datetime.now(UTC)
     test = _test(integration, manager, name, sample, at=now)
-    _check_name(services, test)
     entry = entry_of_tests(integration, at=now, by=test.created_by, after={"tests": [test.name]})
-    if not services.script_tests.add(test, entry, most=MOST_TESTS):
-        raise InvalidParams(_ENOUGH)
+    services.script_tests.add(test, entry, most=MOST_TESTS)
     return test
 
 
@@ -91,7 +88,6 @@ def replace_test(
     now = datetime.now(UTC)
     made = _test(integration, manager, name, sample, at=old.created_at)
     test = dataclasses.replace(made, id=old.id, created_by=old.created_by)
-    _check_name(services, test)
     entry = entry_of_tests(
         integration,
         at=now,
@@ -138,18 +134,15 @@ def set_tests(
         InvalidParams: one is none, two have one name, or there are too many.
     """
     made = read_tests(integration, manager, tests)
-    hidden = hidden_tests(services, manager, integration)
-    if len(hidden) + len(made) > MOST_TESTS:
-        raise InvalidParams(_ENOUGH)
-    before = [one.name for one in list_tests(services, manager, integration)]
+    old = list_tests(services, manager, integration)
     entry = entry_of_tests(
         integration,
         at=datetime.now(UTC),
         by=editor_of(manager.user),
-        before={"tests": before},
+        before={"tests": [one.name for one in old]},
         after={"tests": [one.name for one in made]},
     )
-    services.script_tests.set_all(integration.id, [*hidden, *made], entry)
+    services.script_tests.exchange(integration.id, old, made, entry, most=MOST_TESTS)
 
 
 def read_tests(
@@ -174,7 +167,7 @@ def check_tests(kind: IntegrationType, tests: Sequence[Mapping[str, Any]]) -> No
         InvalidParams: one is none, two have one name, or there are too many.
     """
     if len(tests) > MOST_TESTS:
-        raise InvalidParams(_ENOUGH)
+        raise InvalidParams(f"An integration has at most {MOST_TESTS} tests")
     names = [_checked_name(kind, one.get("name", ""), _sample_of(one)) for one in tests]
     if len(set(names)) < len(names):
         raise InvalidParams("Two tests have one name")
@@ -257,9 +250,3 @@ def _test(
         name=name,
         sample=sample,
     )
-
-
-def _check_name(services: Services, test: ScriptTest) -> None:
-    for one in services.script_tests.of(test.integration_id):
-        if one.name == test.name and one.id != test.id:
-            raise InvalidParams(f"There is a test named {test.name!r} already")

@@ -1,18 +1,21 @@
 """The tests of scripts, kept for the integrations that they belong to."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select, update
 
+from rc_integrations_plugin.errors import InvalidParams
 from rc_integrations_plugin.integrations.audit import AuditEntry
 from rc_integrations_plugin.integrations.records import Editor
 from rc_integrations_plugin.integrations.script_tests import ScriptTest
 from rc_integrations_plugin.integrations.text import is_storable, storable
 from rc_integrations_plugin.storage.audit_rows import record
 from rc_integrations_plugin.storage.json_text import from_json, to_json
-from rc_integrations_plugin.storage.tables import script_tests
-from rc_integrations_plugin.storage.transactions import lock_sqlite
+from rc_integrations_plugin.storage.tables import integrations, script_tests
+from rc_integrations_plugin.storage.transactions import lock_sqlite, settled
 
 
 class ScriptTestStore:
@@ -33,29 +36,28 @@ class ScriptTestStore:
         with self._engine.connect() as connection:
             return [_from_row(row) for row in connection.execute(statement).mappings()]
 
-    def add(self, test: ScriptTest, entry: AuditEntry, *, most: int) -> bool:
-        """Store a new test, unless the integration has as many as it may.
+    def add(self, test: ScriptTest, entry: AuditEntry, *, most: int) -> None:
+        """Store a new test.
 
-        Returns:
-            Whether it was stored.
+        Raises:
+            InvalidParams: its name is taken, or the integration has as many as it may.
         """
-        mine = script_tests.c.integration_id == test.integration_id
-        with self._engine.begin() as connection:
-            lock_sqlite(connection)
-            count = select(func.count()).select_from(script_tests).where(mine)
-            if (connection.scalar(count) or 0) >= most:
-                return False
-            connection.execute(insert(script_tests), _to_row(test))
+        with self._writing(test.integration_id) as connection:
+            _insert(connection, [test], most=most)
             record(connection, entry)
-        return True
 
     def replace(self, test: ScriptTest, entry: AuditEntry) -> bool:
-        """Store a changed test, and return whether it was still there."""
+        """Store a changed test, and return whether it was still there.
+
+        Raises:
+            InvalidParams: its name is taken.
+        """
         row = _to_row(test)
         changed = {key: row[key] for key in ("name", "sample")}
-        with self._engine.begin() as connection:
+        with self._writing(test.integration_id) as connection:
             result = connection.execute(update(script_tests).where(_is(test)), changed)
             if result.rowcount:
+                _check_names(_names(connection, test.integration_id))
                 record(connection, entry)
         return result.rowcount == 1
 
@@ -67,18 +69,56 @@ class ScriptTestStore:
                 record(connection, entry)
         return result.rowcount == 1
 
-    def set_all(self, integration_id: str, tests: Sequence[ScriptTest], entry: AuditEntry) -> None:
-        """Let an integration have these tests and no other."""
-        with self._engine.begin() as connection:
-            drop_tests(connection, integration_id)
-            if tests:
-                connection.execute(insert(script_tests), [_to_row(test) for test in tests])
+    def exchange(
+        self,
+        integration_id: str,
+        old: Sequence[ScriptTest],
+        new: Sequence[ScriptTest],
+        entry: AuditEntry,
+        *,
+        most: int,
+    ) -> None:
+        """Remove some tests of an integration and store others in their place.
+
+        Raises:
+            InvalidParams: a name is taken, or the integration would have more than it may.
+        """
+        mine = script_tests.c.integration_id == integration_id
+        doomed = script_tests.c.id.in_([one.id for one in old])
+        with self._writing(integration_id) as connection:
+            connection.execute(delete(script_tests).where(mine, doomed))
+            _insert(connection, new, most=most)
             record(connection, entry)
 
+    @contextmanager
+    def _writing(self, integration_id: str) -> Iterator[Connection]:
+        """Begin a transaction in which nobody else gives tests to an integration."""
+        row = select(integrations.c.id).where(integrations.c.id == integration_id)
+        with settled(self._engine).begin() as connection:
+            lock_sqlite(connection)
+            connection.execute(row.with_for_update())
+            yield connection
 
-def drop_tests(connection: Connection, integration_id: str) -> None:
-    """Remove all tests of an integration."""
-    connection.execute(delete(script_tests).where(script_tests.c.integration_id == integration_id))
+
+def _insert(connection: Connection, tests: Sequence[ScriptTest], *, most: int) -> None:
+    if not tests:
+        return
+    connection.execute(insert(script_tests), [_to_row(test) for test in tests])
+    names = _names(connection, tests[0].integration_id)
+    _check_names(names)
+    if len(names) > most:
+        raise InvalidParams(f"An integration has at most {most} tests")
+
+
+def _names(connection: Connection, integration_id: str) -> Sequence[str]:
+    mine = script_tests.c.integration_id == integration_id
+    return connection.scalars(select(script_tests.c.name).where(mine)).all()
+
+
+def _check_names(names: Sequence[str]) -> None:
+    twice = [name for name, number in Counter(names).items() if number > 1]
+    if twice:
+        raise InvalidParams(f"There is a test named {twice[0]!r} already")
 
 
 def _is(test: ScriptTest) -> Any:

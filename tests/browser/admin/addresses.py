@@ -55,7 +55,7 @@ def prepare(
         sample=sample,
     )
     entry = entry_of_tests(new, at=now, by=by, after={"tests": [test_name]})
-    assert services.script_tests.add(test, entry, most=2)
+    services.script_tests.add(test, entry, most=2)
     return Known(old.id, type_of(old).value.removeprefix("webhook-"), test.id)
 
 

@@ -1,14 +1,20 @@
 """The table of tests that live with integrations."""
 
+import contextlib
 import dataclasses
+import itertools
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
 
+from rc_integrations_plugin.errors import InvalidParams
 from rc_integrations_plugin.integrations.audit import AuditEntry, entry_of_tests
 from rc_integrations_plugin.integrations.records import Editor
 from rc_integrations_plugin.integrations.script_tests import ScriptTest
+from rc_integrations_plugin.storage.integrations import IntegrationStore
 from rc_integrations_plugin.storage.script_tests import ScriptTestStore
 from tests.factories import NOON, make_incoming
 
@@ -41,16 +47,56 @@ def test_tests_come_back_as_they_were_the_oldest_first(store: ScriptTestStore) -
     second = make_test("a", created_at=NOON + timedelta(seconds=1))
     first = make_test("b")
     for one in (second, first, make_test("c", integration_id="another")):
-        assert store.add(one, entry(), most=9)
+        store.add(one, entry(), most=9)
 
     assert store.of("one") == [first, second]
     assert store.of("\x00") == []
 
 
 def test_there_are_no_more_than_there_may_be(store: ScriptTestStore) -> None:
-    assert store.add(make_test("a"), entry(), most=1)
-    assert not store.add(make_test("b"), entry(), most=1)
-    assert store.add(make_test("c", integration_id="another"), entry(), most=1)
+    store.add(make_test("a"), entry(), most=1)
+    with pytest.raises(InvalidParams, match="at most 1"):
+        store.add(make_test("b"), entry(), most=1)
+    with pytest.raises(InvalidParams, match="at most 1"):
+        store.exchange("one", [], [make_test("b")], entry(), most=1)
+    store.add(make_test("c", integration_id="another"), entry(), most=1)
+
+    assert [one.name for one in store.of("one")] == ["a"]
+
+
+def test_no_two_have_one_name(store: ScriptTestStore) -> None:
+    first, second = make_test("a"), make_test("b")
+    store.exchange("one", [], [first, second], entry(), most=9)
+    same = make_test("a", id="c")
+
+    with pytest.raises(InvalidParams, match="named 'a' already"):
+        store.add(same, entry(), most=9)
+    with pytest.raises(InvalidParams, match="named 'a' already"):
+        store.replace(dataclasses.replace(second, name="a"), entry())
+    with pytest.raises(InvalidParams, match="named 'a' already"):
+        store.exchange("one", [second], [same], entry(), most=9)
+
+    assert store.of("one") == [first, second]
+
+
+def test_of_two_who_write_at_once_one_gets_the_name(engine: Engine, store: ScriptTestStore) -> None:
+    IntegrationStore(engine).add(HOOK)
+    start = threading.Barrier(2)
+
+    def add(writer: int) -> list[int]:
+        added = []
+        for number in range(10):
+            start.wait(timeout=10)
+            with contextlib.suppress(InvalidParams):
+                store.add(make_test(f"{number}", id=f"{number}-{writer}"), entry(), most=99)
+                added.append(number)
+        return added
+
+    with ThreadPoolExecutor(2) as threads:
+        added = sorted(itertools.chain(*threads.map(add, range(2))))
+
+    assert added == list(range(10))
+    assert len(store.of("one")) == 10
 
 
 def test_only_a_test_of_this_integration_is_changed_or_removed(store: ScriptTestStore) -> None:
@@ -70,10 +116,13 @@ def test_only_a_test_of_this_integration_is_changed_or_removed(store: ScriptTest
 
 def test_all_are_set_at_once(store: ScriptTestStore) -> None:
     store.add(make_test("a"), entry(), most=9)
+    others = make_test("other", integration_id="another")
+    store.add(others, entry(), most=9)
     wanted = [make_test("b"), make_test("c")]
 
-    store.set_all("one", wanted, entry())
+    store.exchange("one", [make_test("a"), others], wanted, entry(), most=2)
 
     assert store.of("one") == wanted
-    store.set_all("one", [], entry())
+    store.exchange("one", wanted, [], entry(), most=2)
     assert store.of("one") == []
+    assert store.of("another") == [others]
