@@ -43,10 +43,16 @@ def record_new(
 
 
 def record_change(
-    connection: Connection, old: Integration, new: Integration, *, broken_tests: Sequence[str]
+    connection: Connection,
+    old: Integration,
+    new: Integration,
+    *,
+    same_as: int | None,
+    broken_tests: Sequence[str],
 ) -> None:
     """Write what was changed, if anything was, and the next version of a changed script."""
-    script = replace(keep_changed(connection, old, new), broken_tests=broken_tests)
+    kept = keep_changed(connection, old, new, same_as=same_as)
+    script = replace(kept, broken_tests=broken_tests)
     entry = entry_of_change(old, new, script=script)
     if entry is not None:
         record(connection, entry)

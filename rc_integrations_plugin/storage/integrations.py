@@ -49,6 +49,7 @@ from rc_integrations_plugin.storage.integration_rows import (
 from rc_integrations_plugin.storage.json_text import to_json
 from rc_integrations_plugin.storage.overview import failures, is_failing, last_at, recent
 from rc_integrations_plugin.storage.reach import is_within
+from rc_integrations_plugin.storage.script_versions import find_same
 from rc_integrations_plugin.storage.tables import (
     attempts,
     calls,
@@ -239,11 +240,12 @@ class IntegrationStore:
             Whether it was stored.
         """
         unchanged = (integrations.c.id == old.id) & (integrations.c.updated_at == old.updated_at)
+        same_as = find_same(self._engine, old, new)
         with self._engine.begin() as connection:
             result = connection.execute(update(integrations).where(unchanged), to_row(new))
             connection.execute(_COUNT_CHANGE)
             if result.rowcount:
-                record_change(connection, old, new, broken_tests=broken_tests)
+                record_change(connection, old, new, same_as=same_as, broken_tests=broken_tests)
             return result.rowcount == 1
 
     def disable(self, integration_id: str, reason: str, *, session: Any = None) -> bool:

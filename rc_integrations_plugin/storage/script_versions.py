@@ -72,8 +72,26 @@ def keep_first(connection: Connection, new: Integration) -> ScriptChange:
     return ScriptChange(None, describe_script(new.script, version=1))
 
 
-def keep_changed(connection: Connection, old: Integration, new: Integration) -> ScriptChange:
-    """Write a changed script, in the transaction that stores it."""
+def find_same(engine: Engine, old: Integration, new: Integration) -> int | None:
+    """Return the number of the newest version with the text of a changed script, if any.
+
+    Comparing may take long. It is done before the transaction that stores the script, and stays
+    true if that finds the integration as it was: versions change with it alone.
+    """
+    if (old.script or "") == (new.script or ""):
+        return None
+    same = select(func.max(script_versions.c.number)).where(
+        script_versions.c.integration_id == old.id, script_versions.c.script == (new.script or "")
+    )
+    with engine.connect() as connection:
+        found: int | None = connection.scalar(same)
+    return found
+
+
+def keep_changed(
+    connection: Connection, old: Integration, new: Integration, *, same_as: int | None
+) -> ScriptChange:
+    """Write a changed script, in the transaction that stores it; `same_as` as `find_same` says."""
     was, becomes = old.script or "", new.script or ""
     if was == becomes:
         return ScriptChange()
@@ -82,11 +100,6 @@ def keep_changed(connection: Connection, old: Integration, new: Integration) -> 
         # it is older than this table
         last = 1
         _insert(connection, old, last, was)
-    same_as = connection.scalar(
-        select(func.max(script_versions.c.number)).where(
-            script_versions.c.integration_id == old.id, script_versions.c.script == becomes
-        )
-    )
     _insert(connection, new, last + 1, becomes)
     connection.execute(
         delete(script_versions).where(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, event
 
 from rc_integrations_plugin.integrations.audit import AuditAction
 from rc_integrations_plugin.integrations.records import Editor
@@ -103,6 +103,27 @@ def test_a_change_that_comes_too_late_is_no_version(
 
     assert not store.replace(made, dataclasses.replace(made, script="late"))
     assert texts(versions, made.id) == {1: "one", 2: "two"}
+
+
+def test_texts_are_compared_before_anything_is_written(
+    engine: Engine, store: IntegrationStore
+) -> None:
+    made = make_incoming(script="one")
+    store.add(made)
+    changed = save(store, made, script="two")
+    said: list[str] = []
+
+    def listen(*told: Any) -> None:
+        said.append(told[2])
+
+    event.listen(engine, "before_cursor_execute", listen)
+    save(store, changed, script="one")
+    event.remove(engine, "before_cursor_execute", listen)
+
+    compares = [number for number, one in enumerate(said) if "versions.script = " in one]
+    writes = [number for number, one in enumerate(said) if not one.startswith("SELECT")]
+    assert len(compares) == 1
+    assert compares[0] < writes[0]
 
 
 def test_the_oldest_versions_go(store: IntegrationStore, versions: ScriptVersionStore) -> None:
