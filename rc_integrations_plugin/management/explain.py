@@ -39,6 +39,7 @@ _STEPS: Mapping[str, str] = MappingProxyType(
         Step.INTEGRATION_REMOVED: "Nobody was called: the integration was removed.",
         Step.INTEGRATION_OFF: "Nobody was called: the integration was switched off.",
         Step.URL_REMOVED: "Nobody was called: the integration has other URLs now.",
+        Step.ROOM_REMOVED: "Nobody was called: the integration is about other rooms now.",
         Step.USER_GONE: "Nobody was called: the user that it posts as is gone.",
         Step.CHAIN_TOO_LONG: "Nobody was called: integrations answered each other too often.",
         Step.OUR_FAULT: "The server had a fault; its log has more.",

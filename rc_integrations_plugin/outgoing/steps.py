@@ -45,6 +45,8 @@ class Step(StrEnum):
     INTEGRATION_OFF = "stopped-integration-disabled"
     URL_REMOVED = "stopped-url-removed"
     """The integration has other URLs now, and nothing tells which one took its place."""
+    ROOM_REMOVED = "stopped-room-removed"
+    """It is about other rooms now, and perhaps somebody's who may not know of this one."""
     USER_GONE = "stopped-user-gone"
     """The one that the integration posts as."""
     CHAIN_TOO_LONG = "stopped-chain-too-long"

@@ -545,6 +545,33 @@ def test_a_url_that_was_removed_from_several_is_not_called(way: Way) -> None:
     assert way.sent == []
 
 
+@pytest.mark.parametrize("is_replay", [False, True], ids=["waiting", "again"])
+@pytest.mark.parametrize("data", [DATA, {**DATA, "channel_id": None}], ids=["room", "no room"])
+def test_an_event_of_a_room_that_it_is_no_longer_about_is_not_told(
+    way: Way, data: dict[str, Any], *, is_replay: bool
+) -> None:
+    narrowed = replace(way.returns(prepare=OTHER), **about("r-ops"))
+    again = Replay(attempt_id="a1", sent=OTHER) if is_replay else None
+
+    attempt = way.attempt(narrowed, make_delivery(data=data, replay=again))
+
+    assert (attempt.outcome, attempt.steps[-1]) == (DeliveryOutcome.STOPPED, Step.ROOM_REMOVED)
+    assert (way.sent, way.local_scripts.calls) == ([], [])
+
+
+def test_an_event_of_a_room_that_it_is_still_about_is_told(way: Way) -> None:
+    way.run(plain(**about(ROOM)))
+    way.run(plain(channels=("#ops",), listens_to=("#ops",)))
+
+    assert len(way.sent) == 2
+
+
+def about(room_id: str) -> dict[str, Any]:
+    """Return the fields of an integration that is about one room alone."""
+    place = f"#{room_id}"
+    return {"channels": ("#x",), "channel_ids": {"#x": room_id}, "listens_to": (place,)}
+
+
 @pytest.mark.parametrize("token", ["new-token", None])
 def test_a_retry_tells_the_token_of_now(way: Way, token: str | None) -> None:
     way.run(plain(token=token), make_delivery(data=DATA, attempts=1))

@@ -35,6 +35,7 @@ OURS = {
     Step.INTEGRATION_REMOVED,
     Step.INTEGRATION_OFF,
     Step.URL_REMOVED,
+    Step.ROOM_REMOVED,
     Step.USER_GONE,
     Step.CHAIN_TOO_LONG,
     Step.OUR_FAULT,
