@@ -108,20 +108,40 @@ class AttemptStore:
             row = connection.execute(statement).first()
         return None if row is None else _pair(row)
 
-    def clear(self, integration_id: str, entry: AuditEntry) -> None:
+    def clear(
+        self, integration_id: str, entry: AuditEntry, *, events_since: datetime | None = None
+    ) -> None:
         """Forget an integration's attempts, and its deliveries that are finished.
 
         That somebody wanted it is written first: they may be too many for one transaction.
+
+        Args:
+            integration_id: whose.
+            entry: of the audit.
+            events_since: forgets only those of events that happened then, or later.
         """
+        wanted = AttemptFilter(integration_id=integration_id, events_since=events_since)
+        some = [] if events_since is None else _happened_since(wanted)
+        of_some = attempts.c.delivery_id.in_(select(deliveries.c.id).where(*some))
         with self._engine.begin() as connection:
             record(connection, entry)
-        delete_in_batches(self._engine, attempts, attempts.c.integration_id == integration_id)
         delete_in_batches(
             self._engine,
-            deliveries,
-            deliveries.c.integration_id == integration_id,
-            deliveries.c.due_at.is_(None),
+            attempts,
+            attempts.c.integration_id == integration_id,
+            *([of_some] if some else []),
         )
+        is_again = deliveries.c.webhook_id != deliveries.c.id
+        # what was made again counts by the first one, which so goes last
+        for which in (is_again, ~is_again):
+            delete_in_batches(
+                self._engine,
+                deliveries,
+                deliveries.c.integration_id == integration_id,
+                deliveries.c.due_at.is_(None),
+                which,
+                *some,
+            )
 
     def prune(self, *, older_than: datetime, keep_at_most: int) -> int:
         """Delete attempts that are too old, and all but the newest of each integration.

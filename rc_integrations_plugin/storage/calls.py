@@ -68,11 +68,16 @@ class CallStore:
             row = connection.execute(statement).mappings().first()
         return None if row is None else _from_row(row)
 
-    def clear(self, integration_id: str, entry: AuditEntry) -> None:
-        """Forget all calls of an integration, and write that somebody wanted it."""
+    def clear(
+        self, integration_id: str, entry: AuditEntry, *, since: datetime | None = None
+    ) -> None:
+        """Forget calls of an integration, all or those since a time; write that it was wanted."""
+        doomed = (calls.c.integration_id == integration_id) & between(
+            calls.c.called_at, since, None
+        )
         with self._engine.begin() as connection:
             record(connection, entry)
-            connection.execute(delete(calls).where(calls.c.integration_id == integration_id))
+            connection.execute(delete(calls).where(doomed))
 
     def prune(self, *, older_than: datetime, keep_at_most: int) -> int:
         """Delete calls that are too old, and all but the newest of each integration.

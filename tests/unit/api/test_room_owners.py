@@ -9,7 +9,7 @@ from host_stub import seed
 from host_stub.chat import members, rooms, users
 from host_stub.database import db
 from host_stub.models.rooms import PRIVATE_GROUP
-from rc_integrations_plugin.integrations.deliveries import DeliveryAttempt
+from rc_integrations_plugin.integrations.deliveries import DeliveryAttempt, DeliveryOutcome
 from rc_integrations_plugin.storage.delivery_rows import attempt_row
 from rc_integrations_plugin.storage.tables import attempts
 from tests.callers import (
@@ -335,6 +335,10 @@ def test_an_owner_sees_no_calls_of_a_time_when_it_was_about_other_rooms(
 
     assert history(olga, document) == ["after"]
     assert history(admin, document) == ["after", "before"]
+    assert clear(olga, document) == 200
+    assert history(admin, document) == ["before"]
+    assert clear(admin, document) == 200
+    assert history(admin, document) == []
 
 
 def test_an_owner_sees_and_replays_no_events_of_other_rooms(
@@ -357,6 +361,37 @@ def test_an_owner_sees_and_replays_no_events_of_other_rooms(
     for number, expected in ((0, 400), (1, 400), (2, 200)):
         body = {"integrationId": made_id, "historyId": f"a{number}"}
         assert olga.send("replayOutgoing", body).status_code == expected
+
+
+def test_an_owner_forgets_no_events_of_other_rooms(
+    server: Server, olga: Caller, admin: Caller
+) -> None:
+    document = made(admin, BOTH[1], channel="#garden,#general")
+    ended = {
+        "integration_id": document["_id"],
+        "outcome": DeliveryOutcome.DELIVERED,
+        "finished_at": NOON,
+    }
+    old = make_delivery(created_at=NOON, **ended)
+    admin.send("update", change_body(document, channel="#garden"))
+    at = server.stored_outgoing(document).updated_at
+    old_again = make_delivery(created_at=at, webhook_id=old.id, **ended)
+    new = make_delivery(created_at=at, **ended)
+    new_again = make_delivery(created_at=at, webhook_id=new.id, **ended)
+    everything = (old, old_again, new, new_again)
+    server.services.deliveries.open(list(everything))
+    for delivery in everything:
+        record_attempt(server, make_attempt(delivery, id=f"of-{delivery.id}", started_at=at))
+
+    assert clear(olga, document) == 200
+
+    assert sorted(history(admin, document)) == sorted([f"of-{old.id}", f"of-{old_again.id}"])
+    found = [server.services.deliveries.find(one.id) is not None for one in everything]
+    assert found == [True, True, False, False]
+
+
+def clear(caller: Caller, document: dict[str, Any]) -> int:
+    return caller.send("clearHistory", {"integrationId": document["_id"]}).status_code
 
 
 def record_attempt(server: Server, attempt: DeliveryAttempt) -> None:
