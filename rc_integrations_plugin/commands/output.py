@@ -1,4 +1,4 @@
-"""How commands print: tables of at most 80 columns, JSON, and nothing that a terminal obeys."""
+"""How commands print: tables that fit a terminal, JSON, and nothing that a terminal obeys."""
 
 import json
 import shutil
@@ -28,7 +28,11 @@ def print_json(value: Any, *, indent: int | None = 2) -> None:
 def print_table(
     head: Sequence[str], rows: Sequence[Sequence[str]], *, cut: Sequence[str] = ()
 ) -> None:
-    """Print rows below their heads; the columns in `cut` may be cut until all fit, never ids."""
+    """Print rows below their heads.
+
+    On a terminal, the columns in `cut` may be cut until all fit, never ids; else nothing is cut:
+    what comes next in a pipe wants it whole.
+    """
     lines = [[printable(cell) for cell in row] for row in (head, *rows)]
     widths = _widths(lines, [name in cut for name in head])
     for line in lines:
@@ -82,6 +86,8 @@ def progress(items: Sequence[T], label: str) -> Iterator[Iterable[T]]:
 
 def _widths(lines: Sequence[Sequence[str]], may_be_cut: Sequence[bool]) -> list[int]:
     widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    if not sys.stdout.isatty():
+        return widths
     columns = shutil.get_terminal_size((WIDEST, 24)).columns
     room = min(columns, WIDEST) - _GAP * (len(widths) - 1)
     while sum(widths) > room:
