@@ -67,11 +67,6 @@ def wait_of(circuit: Circuit, *, now: datetime) -> timedelta:
     return max(until - now, timedelta(0))
 
 
-def begin_probe(circuit: Circuit, *, now: datetime, lasting: timedelta) -> Circuit:
-    """Return the half-open circuit with its one call under way."""
-    return replace(circuit, probe_until=now + lasting)
-
-
 def after_failure(circuit: Circuit, policy: CircuitPolicy, *, now: datetime) -> Circuit:
     """Return the circuit after a call failed."""
     failed = replace(

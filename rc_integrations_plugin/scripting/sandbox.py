@@ -25,18 +25,18 @@ from dukpy import _dukpy
 
 from rc_integrations_plugin.scripting.confinement import (
     MEGABYTE,
-    PIPE,
     build_call_filter,
     confine,
     keep_only,
     limit_processor_time,
     memory_peak,
 )
+from rc_integrations_plugin.scripting.console import ConsoleLines
 from rc_integrations_plugin.scripting.nursery import Nursery
-from rc_integrations_plugin.scripting.wire import HEADER, HTTP_PREFIX, length_of, pack
+from rc_integrations_plugin.scripting.pipe_end import read_frame, write
+from rc_integrations_plugin.scripting.wire import HTTP_PREFIX, pack
 from rc_integrations_plugin.scripting.zones import Zones
 
-READ_AT_ONCE = 16 * 1024
 LOOK_EVERY = 0.1
 """How often, in seconds, the limits of a running script are looked at."""
 NEARLY_ALL = 0.9
@@ -56,9 +56,7 @@ class World:
         self._ctx = _dukpy.create_context()
         self._limits = limits
         self._call_filter = build_call_filter()
-        self._console: list[dict[str, str]] = []
-        self._console_bytes = 0
-        self._console_full = False
+        self._console = ConsoleLines(limits["console_lines"], limits["console_bytes"])
         self._running = False
         self._deadline = 0.0
         self._processor_deadline = 0.0
@@ -141,11 +139,9 @@ class World:
     def _read_order(self) -> bytes:
         self._deadline = 0.0
         signal.setitimer(signal.ITIMER_REAL, self._limits["idle_seconds"])
-        order = _read_frame()
+        order = read_frame()
         self._http_calls = 0
         self._console.clear()
-        self._console_bytes = 0
-        self._console_full = False
         self._running = True
         self._processor_deadline = time.process_time() + self._limits["processor_seconds"]
         if self._processor_deadline > self._processor_limit:
@@ -181,20 +177,19 @@ class World:
             os._exit(os.EX_SOFTWARE)
         # The clock runs on: work that the script left behind has what is left of its time.
         self._running = False
-        console = json.dumps(self._console).encode() if self._console else b"[]"
-        _write(pack(b'{"answer":%b,"console":%b}' % (body, console)))
+        write(pack(b'{"answer":%b,"console":%b}' % (body, self._console.as_json())))
 
     def _http(self, arguments: bytes) -> bytes:
         """Have the process on the other side make an HTTP call; the clock stands meanwhile."""
         self._http_calls += 1
         if self._http_calls > self._limits["http_calls"]:
             # It will be refused: nothing to wait for.
-            _write(pack(HTTP_PREFIX + arguments[1:-1] + b"}"))
-            return _read_frame()
+            write(pack(HTTP_PREFIX + arguments[1:-1] + b"}"))
+            return read_frame()
         signal.setitimer(signal.ITIMER_REAL, 0)
         left = self._deadline - time.monotonic()
-        _write(pack(HTTP_PREFIX + arguments[1:-1] + b"}"))
-        answer = _read_frame()
+        write(pack(HTTP_PREFIX + arguments[1:-1] + b"}"))
+        answer = read_frame()
         self._run_for(left)
         return answer
 
@@ -221,21 +216,11 @@ class World:
         return b"true" if free < limit / 2 or not memory_peak() else b"false"
 
     def _add_line(self, arguments: bytes) -> None:
-        level, text = json.loads(arguments)
-        if self._console_full:
-            return
-        room = self._limits["console_bytes"] - self._console_bytes
-        if len(self._console) == self._limits["console_lines"] - 1 or len(text) > room:
-            self._console_full = True
-            lines, size = self._limits["console_lines"], self._limits["console_bytes"]
-            rest = f"more than {lines} lines or {size} bytes: the rest is left out"
-            level, text = "warn", f"{text[:room]}... ({rest})"
-        self._console_bytes += len(text)
-        self._console.append({"level": level, "text": text})
+        self._console.add(*json.loads(arguments))
 
     def _on_alarm(self, _signal: int, _frame: FrameType | None) -> None:
         if not self._running and time.monotonic() >= self._deadline:
-            _write(pack(b"{}"))
+            write(pack(b"{}"))
             os._exit(0)
         if not self._running:
             return
@@ -261,39 +246,8 @@ class World:
 
     def _end_with(self, kind: str, name: str, message: str) -> NoReturn:
         """Answer with a fault and end: the engine is in no state to go on."""
-        answer = {"fault": {"kind": kind, "name": name, "message": message}}
-        _write(pack(json.dumps({"answer": answer, "console": self._console}).encode()))
-        os._exit(0)
-
-
-def _read_frame() -> bytes:
-    """Return the next order or answer; the process ends when the other side hung up."""
-    # Only one frame is ever under way, and most are read at once.
-    received = _read(READ_AT_ONCE)
-    while len(received) < HEADER.size:
-        received += _read(READ_AT_ONCE)
-    end = HEADER.size + length_of(received[: HEADER.size])
-    if len(received) < end:
-        chunks = bytearray(received)
-        while len(chunks) < end:
-            chunks += _read(end - len(chunks))
-        received = bytes(chunks)
-    return received[HEADER.size :]
-
-
-def _read(most: int) -> bytes:
-    chunk = os.read(PIPE, min(most, 1024 * 1024))
-    if not chunk:
-        os._exit(0)
-    return chunk
-
-
-def _write(data: bytes) -> None:
-    view = memoryview(data)
-    try:
-        while view:
-            view = view[os.write(PIPE, view) :]
-    except OSError:
+        answer = json.dumps({"fault": {"kind": kind, "name": name, "message": message}}).encode()
+        write(pack(b'{"answer":%b,"console":%b}' % (answer, self._console.as_json())))
         os._exit(0)
 
 

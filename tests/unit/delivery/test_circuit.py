@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,6 @@ from rc_integrations_plugin.delivery.circuit import (
     CircuitPolicy,
     CircuitState,
     after_failure,
-    begin_probe,
     is_hopeless,
     state_of,
     wait_of,
@@ -59,7 +59,7 @@ def test_calls_wait_until_it_is_half_open() -> None:
 def test_only_one_call_is_the_probe() -> None:
     at = NOON + 70 * SECOND
 
-    circuit = begin_probe(failing(0, 5, 10), now=at, lasting=15 * SECOND)
+    circuit = replace(failing(0, 5, 10), probe_until=at + 15 * SECOND)
 
     assert state_of(circuit, now=at) is CircuitState.OPEN
     assert wait_of(circuit, now=at) == 15 * SECOND
@@ -67,7 +67,7 @@ def test_only_one_call_is_the_probe() -> None:
 
 def test_a_probe_of_which_nothing_is_heard_gives_way_to_another() -> None:
     at = NOON + 70 * SECOND
-    circuit = begin_probe(failing(0, 5, 10), now=at, lasting=15 * SECOND)
+    circuit = replace(failing(0, 5, 10), probe_until=at + 15 * SECOND)
 
     assert state_of(circuit, now=at + 15 * SECOND) is CircuitState.HALF_OPEN
 
@@ -79,7 +79,7 @@ def test_each_failed_probe_doubles_the_time_up_to_the_longest() -> None:
     for _ in range(4):
         waits.append(wait_of(circuit, now=now).total_seconds())
         now += wait_of(circuit, now=now)
-        circuit = begin_probe(circuit, now=now, lasting=15 * SECOND)
+        circuit = replace(circuit, probe_until=now + 15 * SECOND)
         circuit = after_failure(circuit, POLICY, now=now)
 
     assert waits == [60, 120, 200, 200]
@@ -87,7 +87,7 @@ def test_each_failed_probe_doubles_the_time_up_to_the_longest() -> None:
 
 def test_after_a_failed_probe_nobody_waits_for_it_any_more() -> None:
     at = NOON + 70 * SECOND
-    circuit = begin_probe(failing(0, 5, 10), now=at, lasting=1000 * SECOND)
+    circuit = replace(failing(0, 5, 10), probe_until=at + 1000 * SECOND)
 
     failed = after_failure(circuit, POLICY, now=at)
 
