@@ -257,3 +257,16 @@ def test_a_version_that_is_older_than_the_table_is_shown(
 
     assert re.findall(r">Version (\d)</a>", admin.text(f"/{one.id}/script")) == ["1"]
     assert "an old script</textarea>" in admin.text(f"/{one.id}/script/1")
+
+
+def test_the_trail_leads_back_to_all_versions(services: Services, admin: Visitor) -> None:
+    one = seed(services, make_incoming(script="one"), "two")
+    link = f'/{one.id}/script">Script versions</a>'
+
+    for page in (
+        admin.text(f"/{one.id}/script/1"),
+        admin.text(f"/{one.id}/script/difference", old="1", new="2"),
+    ):
+        found = re.search(r'<nav class="rc-trail".*?</nav>', page, re.DOTALL)
+        assert found is not None
+        assert link in found[0]
