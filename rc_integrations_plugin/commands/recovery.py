@@ -29,7 +29,7 @@ _HEAD = ("INTEGRATION", "NAME", "HISTORY ID", "WHY", "NOW")
 
 @click.command()
 @click.argument("integration_id", metavar="ID", type=ids.OUTGOING)
-@click.argument("history_id", metavar="HISTORY_ID")
+@click.argument("history_id", metavar="HISTORY_ID", type=ids.HISTORY)
 @managing
 def replay(actor: Actor, integration_id: str, history_id: str, *, as_json: bool) -> None:
     """Make a call of an outgoing integration again, exactly as it was made."""

@@ -39,7 +39,13 @@ _OF_JSON = frozenset({"script", "outcome", "error"})
 @click.option(
     "--body", type=click.File("rb"), help="What a hook is sent, or the event; - is stdin."
 )
-@click.option("--from-history", "line", metavar="HISTORY_ID", help="A recorded call, or event.")
+@click.option(
+    "--from-history",
+    "line",
+    metavar="HISTORY_ID",
+    type=ids.HISTORY,
+    help="A recorded call, or event.",
+)
 @click.option("--dry-run", is_flag=True, help="Nothing is posted, and nobody is called.")
 @click.option(
     "--script", type=click.File(encoding="utf-8"), help="With --dry-run: another than the stored."

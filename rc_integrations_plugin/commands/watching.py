@@ -23,7 +23,7 @@ _MOST = 500
 
 @click.command()
 @click.argument("integration_id", metavar="ID", type=ids.ANY)
-@click.argument("history_id", metavar="HISTORY_ID")
+@click.argument("history_id", metavar="HISTORY_ID", type=ids.HISTORY)
 @managing
 def explain(actor: Actor, integration_id: str, history_id: str, *, as_json: bool) -> None:
     """Say why a line of the history came out as it did, step by step."""

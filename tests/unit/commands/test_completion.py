@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from rc_integrations_plugin.integrations.records import Editor
 from rc_integrations_plugin.services import current_services
 from tests.callers import OWN, Server
-from tests.factories import make_incoming, make_outgoing
+from tests.factories import make_call, make_delivery, make_incoming, make_outgoing
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,22 @@ def test_ids_are_those_that_the_one_who_acts_may_manage(server: Server) -> None:
     assert set(ids(server.app, "show", "--as", "carol")) == {"hers"}
     for nobody in ("bob", "nobody"):
         assert ids(server.app, "show", "--as", nobody) == {}
+
+
+def test_lines_of_the_history_are_completed_after_their_integration(server: Server) -> None:
+    hook, bridge = make_incoming(id="abc1"), make_outgoing(id="abd2")
+    for one in (hook, bridge):
+        server.services.integrations.add(one)
+    server.services.calls.add(make_call(id="call1", integration_id="abc1"))
+    delivery = make_delivery(id="waiting1", integration_id="abd2")
+    server.services.deliveries.open([delivery])
+
+    assert ids(server.app, "explain", "abc1") == {"call1": "2026-03-01 12:00 posted"}
+    assert set(ids(server.app, "replay", "abd2", begun="wai")) == {"waiting1"}
+    assert set(ids(server.app, "test", "abc1", "--from-history")) == {"call1"}
+    assert ids(server.app, "explain", "nothing") == {}
+    server.caller("carol", OWN)
+    assert ids(server.app, "explain", "--as", "carol", "abc1") == {}
 
 
 def test_a_database_that_is_away_completes_nothing(
