@@ -68,6 +68,22 @@ BODY = """\
  "labels": {"alertname": "DiskFull", "severity": "critical", "instance": "db-1"},
  "annotations": {"summary": "97 % of /var is in use"}, "generatorURL": "https://grafana.example/d/1"}]}"""
 
+MESSAGE: Mapping[str, Any] = {
+    "text": ":rotating_light: *Firing* Disk almost full",
+    "u": {"_id": "rocket.cat", "username": "rocket.cat"},
+    "alias": "Grafana",
+    "emoji": ":fire:",
+    "attachments": [
+        {
+            "color": "#d33",
+            "title": "DiskFull",
+            "title_link": "https://grafana.example/d/1",
+            "text": "97 % of /var is in use",
+            "fields": [{"short": True, "title": "Severity", "value": "critical"}],
+        }
+    ],
+}
+"""What the script of then made of it."""
 
 LONG = "Alerts of the customer with the very long name, Donaudampfschifffahrtsgesellschaft " * 2
 
@@ -151,6 +167,7 @@ def _calls(services: Services, integration_id: str, now: datetime) -> None:
         body_bytes=len(BODY),
         remote_address="192.0.2.17",
         results=({"channel": "#ops", "room_id": "OPS", "message_id": "m1"},),
+        message=MESSAGE,
         console=({"level": "log", "text": "status firing"},),
         duration_ms=6.4,
         script_duration_ms=1.2,
@@ -163,10 +180,11 @@ def _calls(services: Services, integration_id: str, now: datetime) -> None:
             "outcome": CallOutcome.SCRIPT_FAILED,
             "status": 400,
             "results": (),
+            "message": None,
             "error_code": "error-running-script",
             "error": "TypeError: cannot read property 'map' of undefined (line 9, column 22)",
         },
-        {"outcome": CallOutcome.NOTHING_TO_POST, "results": (), "console": ()},
+        {"outcome": CallOutcome.NOTHING_TO_POST, "results": (), "message": None, "console": ()},
     )
     for number in range(40):
         called_at = now - timedelta(minutes=number * 47)

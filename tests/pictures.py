@@ -41,6 +41,8 @@ class View:
     name: str
     path: str
     prepare: Callable[[Page], object] = lambda page: None
+    part: str = ""
+    """The name of the only section that is wanted."""
 
 
 def _try(page: Page) -> None:
@@ -81,6 +83,7 @@ VIEWS = (
     View("edit", f"{LIST}/{{grafana}}/edit"),
     View("try-incoming", f"{LIST}/{{grafana}}/try", _try),
     View("try-outgoing", f"{LIST}/{{tickets}}/try", _try),
+    View("then-and-now", f"{LIST}/{{grafana}}/try", _try, part="Then and now"),
     View("tests", f"{LIST}/{{grafana}}/tests", _run_tests),
     View("history-incoming", f"{LIST}/{{grafana}}/history", _open_first),
     View("history-outgoing", f"{LIST}/{{tickets}}/history", _open_first),
@@ -171,6 +174,9 @@ def take(page: Page, view: View, path: Path, *, size: ViewportSize) -> None:
         print(f"{path.stem}: {answer.status} {view.path}")  # noqa: T201
     view.prepare(page)
     page.wait_for_load_state("networkidle")
+    if view.part:
+        page.get_by_role("region", name=view.part).screenshot(path=path)
+        return
     page.evaluate("scrollTo(0, 0)")
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     if wide > 0:

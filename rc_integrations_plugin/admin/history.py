@@ -8,7 +8,9 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from rc_integrations_plugin.admin.kept_messages import KeptMessage, kept_message
 from rc_integrations_plugin.admin.listing import read_page
+from rc_integrations_plugin.admin.markdown_html import link_html, page_markdown
 from rc_integrations_plugin.admin.pretty import pretty
 from rc_integrations_plugin.admin.rendering import NAME, render
 from rc_integrations_plugin.admin.spans import LAST, Span, field_value, read_span
@@ -45,6 +47,11 @@ class Line:
     def sentences(self) -> Sequence[str]:
         """Why it ended as it did."""
         return explain(self.document)
+
+    @property
+    def message(self) -> KeptMessage | None:
+        """What a call of a hook was to post, if that is kept."""
+        return kept_message(self.document.get("message"))
 
     @property
     def can_be_replayed(self) -> bool:
@@ -152,6 +159,8 @@ def _render(services: Services, viewer: Viewer, found: Integration, **shown: Any
         page=page,
         outcomes=_outcomes(found),
         pretty=pretty,
+        markdown=page_markdown(),
+        link=link_html,
         channel_of=shown_channel,
         last=LAST,
         field_value=field_value,

@@ -14,6 +14,8 @@ from rc_integrations_plugin.messages.nodes import Node
 
 _MAIL = re.compile(r"mailto:[^\s\"'<>\\]+", re.IGNORECASE)
 _DEEPEST = 60
+_MOST_PARSED = 100_000
+"""Characters on one page: the worst of them take a second."""
 _AROUND: Mapping[str, Markup] = MappingProxyType(
     {
         "BOLD": Markup("<strong>{}</strong>"),
@@ -34,6 +36,20 @@ _AROUND: Mapping[str, Markup] = MappingProxyType(
 def markdown_html(text: str) -> Markup:
     """Return a message's text as it would look."""
     return _all(parse_markdown(text), 0)
+
+
+def page_markdown() -> Callable[[str], Markup]:
+    """Return what shows the texts of one page: as they would look, and very much as it is."""
+    left = _MOST_PARSED
+
+    def show(text: str) -> Markup:
+        nonlocal left
+        if len(text) > left:
+            return Markup('<p class="rc-plain">{}</p>').format(text)
+        left -= len(text)
+        return markdown_html(text)
+
+    return show
 
 
 def link_html(address: str, label: str | Markup) -> Markup:

@@ -6,10 +6,10 @@ from typing import Any
 from rc_integrations_plugin.integrations.text import is_storable
 
 
-def pretty_json(value: Any) -> str:
+def pretty_json(value: Any, *, sort_keys: bool = False) -> str:
     """Return JSON data on many lines; half a surrogate pair, which no page can hold, is escaped."""
-    text = json.dumps(value, indent=2, ensure_ascii=False)
-    return text if is_storable(text) else json.dumps(value, indent=2)
+    text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=sort_keys)
+    return text if is_storable(text) else json.dumps(value, indent=2, sort_keys=sort_keys)
 
 
 def pretty(value: Any) -> str:

@@ -8,8 +8,8 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from rc_integrations_plugin.admin import try_form
-from rc_integrations_plugin.admin.comparing import Compared, compare
-from rc_integrations_plugin.admin.markdown_html import link_html, markdown_html
+from rc_integrations_plugin.admin.comparing import Comparison, compare
+from rc_integrations_plugin.admin.markdown_html import link_html, page_markdown
 from rc_integrations_plugin.admin.pretty import pretty, pretty_json
 from rc_integrations_plugin.admin.rendering import render
 from rc_integrations_plugin.admin.try_form import TryForm, Unreadable
@@ -43,7 +43,7 @@ class Shown:
 
     tried_call: TriedCall | None = None
     tried_event: TriedEvent | None = None
-    compared: list[Compared] | None = None
+    compared: Comparison | None = None
     asks: bool = False
     """Whether a test shall be sent."""
     sent: Answer | None = None
@@ -117,7 +117,8 @@ def _run(services: Services, manager: Manager, found: Integration, form: TryForm
     call = try_form.read_call(form, most_bytes=services.settings.max_body_bytes)
     tried = try_incoming(services, manager, found, call, form.choice)
     before = recorded_call(services, manager, found, form.picked)
-    compared = None if before is None else compare(before.call, tried)
+    limit = services.settings.history_body_bytes
+    compared = None if before is None else compare(before.call, tried, limit=limit)
     return Shown(tried_call=tried, compared=compared)
 
 
@@ -175,7 +176,7 @@ def _page(
 ) -> str:
     incoming = isinstance(found, IncomingIntegration)
     tools: dict[str, Any] = {
-        "markdown": markdown_html,
+        "markdown": page_markdown(),
         "link": link_html,
         "pretty": pretty,
         "shown_headers": shown_headers,

@@ -74,6 +74,14 @@ MESSAGE: dict[str, Any] = {
     "emoji": TAG,
     "attachments": [{**ATTACHMENT, "attachments": [ATTACHMENT]}],
 }
+RECORDED: dict[str, Any] = {
+    **MESSAGE,
+    "u": {"_id": TAG, "username": TAG, "name": TAG},
+    "avatar": RUN,
+    "tmid": TAG,
+    "topic": TAG,
+    "customFields": {TAG: [TAG]},
+}
 TEMPLATE = """// TAG
 class Script {
   process_incoming_request({ request }) {
@@ -150,6 +158,7 @@ def add_hook(services: Services, texts: dict[str, Any]) -> Known:
         console=CONSOLE,
         error=TAG,
         error_code=TAG,
+        message=RECORDED,
         results=(REFUSED, {"channel": TAG, "room_id": TAG, "message_id": TAG}),
     )
     services.calls.add(call)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
+from flask import Flask
 
 from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
 from rc_integrations_plugin.integrations.history import CallOutcome
@@ -61,6 +62,85 @@ def test_each_call_of_a_hook_opens_what_was_sent_and_what_came_of_it(
         "1 call",
     ):
         assert text in page
+
+
+def test_the_message_of_a_call_is_shown_as_it_looked(services: Services, admin: Visitor) -> None:
+    hook = make_incoming()
+    services.integrations.add(hook)
+    message = {
+        "text": "*Hello*",
+        "u": {"_id": "u1", "username": "rocket.cat", "name": "Rocket"},
+        "attachments": [{"title": "T", "fields": [{"title": "F", "value": "_v_", "short": True}]}],
+        "tmid": "thread1",
+        "leftOut": {"text": True, "attachments": 2, "customFields": True},
+    }
+    services.calls.add(make_call(integration_id=hook.id, message=message))
+
+    page = unescape(admin.text(f"/{hook.id}/history"))
+
+    for text in (
+        "<strong>Hello</strong>",
+        "<bdi>Rocket</bdi>",
+        "@rocket.cat",
+        "<em>v</em>",
+        "thread1",
+        "Only the beginning of its text is kept.",
+        "2 of its attachments are not kept.",
+        "Its custom fields are not kept.",
+    ):
+        assert text in page
+    assert "Its message is not kept" not in page
+
+
+def test_a_call_from_before_messages_were_kept_says_so(services: Services, admin: Visitor) -> None:
+    hook = make_incoming()
+    services.integrations.add(hook)
+    services.calls.add(make_call(integration_id=hook.id))
+    assert "Its message is not kept" in admin.text(f"/{hook.id}/history")
+
+
+def test_a_call_that_made_no_message_says_nothing_of_it(services: Services, admin: Visitor) -> None:
+    hook = make_incoming()
+    services.integrations.add(hook)
+    services.calls.add(
+        make_call(integration_id=hook.id, outcome=CallOutcome.NOTHING_TO_POST, results=())
+    )
+
+    assert "Its message is not kept" not in admin.text(f"/{hook.id}/history")
+
+
+def test_no_secret_of_a_message_is_in_the_page(
+    app: Flask, services: Services, server: Server, admin: Visitor
+) -> None:
+    with app.app_context():
+        [cat] = services.host.find_users("rocket.cat")
+    hook = make_incoming(user_id=cat.id)
+    services.integrations.add(hook)
+    text = f"see /hooks/{hook.id}/{hook.token} password=hunter2"
+    body = {"text": text, "attachments": [{"text": text, "title_link": f"https://a.test/{text}"}]}
+    app.test_client().post(f"/hooks/{hook.id}/{hook.token}", json=body)
+
+    page = admin.text(f"/{hook.id}/history")
+
+    assert "password=***" in page
+    assert hook.token not in page
+    assert "hunter2" not in page
+
+
+def test_of_very_much_text_the_first_is_shown_as_it_looked_and_all_is_there(
+    services: Services, admin: Visitor
+) -> None:
+    hook = make_incoming()
+    services.integrations.add(hook)
+    for number in range(25):
+        message = {"text": f"*{number}* " + "x" * 30_000}
+        called_at = NOON - timedelta(minutes=number)
+        services.calls.add(make_call(integration_id=hook.id, called_at=called_at, message=message))
+
+    page = admin.text(f"/{hook.id}/history")
+
+    assert re.findall(r"<strong>(\d+)</strong> x", page) == ["0", "1", "2"]
+    assert len(re.findall(r'<p class="rc-plain">\*\d+\* x{30000}</p>', page)) == 22
 
 
 def test_each_attempt_opens_its_steps_and_the_answer(services: Services, admin: Visitor) -> None:
@@ -237,6 +317,17 @@ def test_no_line_of_the_history_becomes_html(services: Services, admin: Visitor)
             console=lines,
             results=results,
             error=HOSTILE,
+            message={
+                "text": HOSTILE,
+                "u": {"_id": HOSTILE, "username": HOSTILE, "name": HOSTILE},
+                "alias": HOSTILE,
+                "avatar": HOSTILE,
+                "emoji": HOSTILE,
+                "attachments": [{"color": HOSTILE, "title": HOSTILE, "title_link": HOSTILE}],
+                "tmid": HOSTILE,
+                "topic": HOSTILE,
+                "customFields": {HOSTILE: HOSTILE},
+            },
         )
     )
     delivery = make_delivery(integration_id=bridge.id, data={HOSTILE: HOSTILE})

@@ -220,6 +220,100 @@ def test_a_recorded_call_is_filled_in_and_compared_after_it_was_run(
     assert shown.count('class="rc-differs"') == 4
 
 
+def compared(page: str) -> dict[str, list[str]]:
+    """Return the lines of then and of now that differ, by what they are about."""
+    table = page[page.index("rc-compared-table") :]
+    rows = re.findall(r'<tr class="rc-differs">(.*?)</tr>', table, re.DOTALL)
+    found = {}
+    for row in rows:
+        [label] = re.findall(r'<th scope="row">(.*?) <span', row)
+        cells = re.findall(r"<bdi[^>]*>(.*?)</bdi>", row, re.DOTALL)
+        found[label] = [unescape(re.sub("<[^>]+>", "", cell)) for cell in cells]
+    return found
+
+
+def test_the_message_of_then_is_shown_beside_the_one_of_now(
+    services: Services, admin: Visitor, hook: IncomingIntegration, cat: str
+) -> None:
+    attachment = {"text": "same", "title": "Then"}
+    recorded = make_call(
+        integration_id=hook.id,
+        message={
+            "text": "*Old*\nsame",
+            "u": {"_id": cat, "username": "rocket.cat"},
+            "attachments": [attachment],
+            "alias": "Robot",
+        },
+    )
+    services.calls.add(recorded)
+    body = {"text": "*New*\nsame", "attachments": [{"title": "Now", "text": "same"}]}
+
+    page = admin.submit(f"/{hook.id}/try", call(json.dumps(body), try_filled=recorded.id)).text
+
+    differing = compared(page)
+    assert differing == {
+        "Text": ["*Old*\nsame", "*New*\nsame"],
+        "Alias": ["Robot", "\N{EN DASH}"],
+        "Attachments": [
+            '[\n  {\n    "text": "same",\n    "title": "Then"\n  }\n]',
+            '[\n  {\n    "text": "same",\n    "title": "Now"\n  }\n]',
+        ],
+    }
+    assert re.findall("<mark>(.*?)</mark>", page) == [
+        "*Old*",
+        "*New*",
+        "    &#34;title&#34;: &#34;Then&#34;",
+        "    &#34;title&#34;: &#34;Now&#34;",
+    ]
+    then, now = page.split('aria-label="As it would be now"')
+    assert "<strong>Old</strong>" in then.split('aria-label="As it was then"')[1]
+    assert "<strong>New</strong>" in now
+
+
+def test_a_message_that_is_the_same_does_not_differ(
+    app: Flask, services: Services, admin: Visitor, hook: IncomingIntegration
+) -> None:
+    limit = services.settings.history_body_bytes
+    body = json.dumps({"text": f"password: hunter2 {hook.token}", "emoji": ":cat:"})
+    large = json.dumps({"text": "x", "attachments": [{"text": "y" * limit}, {"text": "z"}]})
+    for sent in (body, large):
+        app.test_client().post(f"/hooks/{hook.id}/{hook.token}", data=sent)
+        [recorded] = services.calls.page(CallFilter(integration_id=hook.id), offset=0, count=1)[0]
+        again = sent.replace(hook.token, "***")
+
+        page = admin.submit(f"/{hook.id}/try", call(again, try_filled=recorded.id)).text
+
+        assert recorded.message is not None
+        assert compared(page) == {}
+    assert "2 of its attachments are not kept." in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({}, True),
+        ({"outcome": CallOutcome.REFUSED, "results": ()}, True),
+        ({"outcome": CallOutcome.NOTHING_TO_POST, "results": ()}, False),
+        ({"message": {"text": "Then"}}, False),
+    ],
+    ids=["posted", "refused", "nothing", "kept"],
+)
+def test_a_message_of_then_that_is_not_kept_is_not_compared(
+    services: Services,
+    admin: Visitor,
+    hook: IncomingIntegration,
+    fields: dict[str, Any],
+    told: bool,  # noqa: FBT001 a case
+) -> None:
+    recorded = make_call(integration_id=hook.id, **fields)
+    services.calls.add(recorded)
+
+    page = admin.submit(f"/{hook.id}/try", call('{"text": "Now"}', try_filled=recorded.id)).text
+
+    assert ("No message is kept of then." in page) is told
+    assert ("Text" in compared(page)) is not told
+
+
 def test_a_body_of_which_only_the_beginning_was_recorded_says_so(
     services: Services, admin: Visitor, hook: IncomingIntegration
 ) -> None:
@@ -410,6 +504,7 @@ def test_nothing_that_anybody_wrote_becomes_a_part_of_the_page(
         error=HOSTILE,
         console=({"level": "log", "text": HOSTILE},),
         results=({"channel": HOSTILE, "error": HOSTILE, "reason": HOSTILE},),
+        message={**content, "u": {"_id": HOSTILE}, "customFields": {HOSTILE: [HOSTILE]}},
     )
     services.calls.add(recorded)
 
