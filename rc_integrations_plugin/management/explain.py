@@ -163,7 +163,9 @@ def _answer(document: Document) -> str:
 
 def _explain_results(document: Document, results: Sequence[Document]) -> Iterator[str]:
     integration = document.get("integration", {})
-    author = integration.get("username")
+    # a script may have chosen another one
+    chosen = (document.get("message") or {}).get("u", {})
+    author = chosen.get("username") or chosen.get("name") or integration.get("username")
     if integration.get("impersonateUser"):
         author = (document.get("data") or {}).get("user_name") or author
     for result in results:

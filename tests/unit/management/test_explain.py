@@ -45,6 +45,20 @@ def test_each_outcome_of_a_call_is_a_sentence(outcome: CallOutcome) -> None:
     assert outcome not in told[-2].split()[0]
 
 
+def test_the_author_that_a_script_chose_is_told() -> None:
+    call = {
+        "type": "incoming-webhook",
+        "method": "POST",
+        "outcome": "posted",
+        "integration": {"username": "rocket.cat"},
+        "message": {"u": {"_id": "u", "username": "other"}},
+        "results": [{"channel": "#ops", "message_id": "m"}],
+    }
+
+    assert "Posted as other into #ops." in explain(call)
+    assert "Posted as rocket.cat into #ops." in explain(call | {"message": {"text": "x"}})
+
+
 def test_a_retry_a_replay_and_a_chain_are_told() -> None:
     told = explain(
         attempt(
