@@ -90,7 +90,7 @@ def try_it(integration_id: str) -> ResponseReturnValue:
         form = replace(form, faults=error.faults)
         return _page(services, viewer, found, form, Shown()), 400
     except IntegrationsError as error:
-        return _page(services, viewer, found, form, Shown(failed=error.reason)), 400
+        return _page(services, viewer, found, form, Shown(failed=error.reason)), error.status
     return _page(services, viewer, found, form, shown)
 
 

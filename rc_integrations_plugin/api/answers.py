@@ -12,7 +12,9 @@ from rc_integrations_plugin.errors import (
     NothingFound,
     NotLoggedIn,
     PermissionMissing,
+    ScriptsUnavailable,
 )
+from rc_integrations_plugin.incoming.flow import RETRY_AFTER
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.management.saved import Saved
 from rc_integrations_plugin.schemas.documents import integration_document
@@ -45,7 +47,10 @@ def page(name: str, documents: Sequence[Mapping[str, Any]], paging: Paging, tota
 
 def refusal(error: IntegrationsError) -> tuple[Response, int]:
     """Return the answer that tells an error."""
-    return _not_stored(jsonify({**_refusal_body(error), "success": False})), error.status
+    response = _not_stored(jsonify({**_refusal_body(error), "success": False}))
+    if isinstance(error, ScriptsUnavailable):
+        response.headers["Retry-After"] = RETRY_AFTER
+    return response, error.status
 
 
 def _refusal_body(error: IntegrationsError) -> dict[str, Any]:

@@ -68,10 +68,14 @@ def read_body(*, most_bytes: int) -> dict[str, Any]:
 
 def _parse(raw: bytes) -> Any:
     try:
-        return json.loads(raw)
+        return json.loads(raw, parse_constant=_refuse)
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
         raise InvalidParams(f"The body is not JSON: {error.msg} at {where}") from error
     except (ValueError, RecursionError) as error:
-        # not UTF-8, a number of thousands of digits, or nested without end
+        # not UTF-8, NaN, a number of thousands of digits, or nested without end
         raise InvalidParams("The body is not JSON that can be read") from error
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(name)

@@ -4,7 +4,7 @@ import json
 
 from flask import Blueprint, Response, request
 
-from rc_integrations_plugin.api import answers, requests
+from rc_integrations_plugin.api import answers, repairs, requests, scripts, trials
 from rc_integrations_plugin.errors import ApiError, IntegrationsError, NothingFound
 from rc_integrations_plugin.integrations.permissions import read_manager
 from rc_integrations_plugin.integrations.records import IntegrationType
@@ -40,6 +40,8 @@ def build_blueprint() -> Blueprint:
     blueprint.post("/integrations.clearHistory")(clear_history)
     blueprint.post("/integrations.replayOutgoing")(replay_outgoing)
     blueprint.get("/integrations.openapi")(describe)
+    for module in (trials, scripts, repairs):
+        module.add_routes(blueprint)
     return blueprint
 
 

@@ -2,11 +2,14 @@
 
 import hmac
 import secrets
+from datetime import timedelta
 
 # docs: Rocket.Chat's Random.id() leaves out characters that look alike
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz"
 ID_LENGTH = 17
 TOKEN_LENGTH = 48
+LONGEST_OVERLAP = timedelta(days=30)
+"""So long a token may go on after it got a successor."""
 
 _LETTERS = bytes(ALPHABET[byte % 55].encode()[0] for byte in range(256))
 _BEYOND = bytes(range(220, 256))

@@ -34,6 +34,8 @@ class ChangesQuery:
     username: str = ""
     """Of who did it."""
     since: datetime | None = None
+    until: datetime | None = None
+    """What was done earlier."""
     offset: int = 0
     count: int = 50
 
@@ -65,6 +67,7 @@ def list_changes_of(
         integration_id=integration.id,
         username=_username(query),
         since=max(filter(None, (query.since, began)), default=None),
+        until=query.until,
     )
     return services.audit.page(wanted, offset=query.offset, count=query.count)
 
@@ -85,6 +88,7 @@ def list_all_changes(
         integration=storable(query.integration) or None,
         username=_username(query),
         since=query.since,
+        until=query.until,
     )
     return services.audit.page(wanted, offset=query.offset, count=query.count)
 

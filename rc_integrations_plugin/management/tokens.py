@@ -7,7 +7,7 @@ from rc_integrations_plugin.errors import InvalidParams
 from rc_integrations_plugin.host.port import User
 from rc_integrations_plugin.integrations.permissions import read_manager
 from rc_integrations_plugin.integrations.records import IncomingIntegration, IntegrationType
-from rc_integrations_plugin.integrations.tokens import new_token
+from rc_integrations_plugin.integrations.tokens import LONGEST_OVERLAP, new_token
 from rc_integrations_plugin.management.saved import (
     Saved,
     editor_of,
@@ -16,8 +16,6 @@ from rc_integrations_plugin.management.saved import (
     time_after,
 )
 from rc_integrations_plugin.services import Services
-
-LONGEST_OVERLAP = timedelta(days=30)
 
 
 def renew_token(

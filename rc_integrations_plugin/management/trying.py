@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from rc_integrations_plugin.errors import ApiError
+from rc_integrations_plugin.errors import ApiError, ScriptsUnavailable
 from rc_integrations_plugin.host.port import Host, MessageDraft, RoomKind, User
 from rc_integrations_plugin.incoming.answers import Answer
 from rc_integrations_plugin.incoming.flow import answer_call
@@ -51,7 +51,14 @@ class ScriptChoice:
     """Blank for none."""
     skip_transpile: bool = False
     real_http: bool = False
-    """Makes its HTTP calls, in place of answering each with 200 and `{"ok": true}`."""
+    """Makes its HTTP calls, in place of answering them."""
+    answers: tuple[Mapping[str, Any], ...] = ()
+    """To its HTTP calls, as `CannedHttp` takes them; others get 200 and `{"ok": true}`."""
+
+    @property
+    def http(self) -> tuple[Mapping[str, Any], ...] | None:
+        """What answers its HTTP calls, as `Trial.answers` says it."""
+        return None if self.real_http else self.answers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +159,7 @@ def try_incoming(
 
     Raises:
         ApiError: the script may not be tried here.
+        ScriptsUnavailable: no process can be had for it.
     """
     check_choice(services, integration, choice)
     shown = dataclasses.replace(
@@ -162,7 +170,7 @@ def try_incoming(
         previous_token=None,
     )
     rehearsal = Rehearsal(services.host)
-    scripts = _TrialScripts(services.scripts, by=manager.user.id, real_http=choice.real_http)
+    scripts = _TrialScripts(services.scripts, by=manager.user.id, answers=choice.http)
     rehearsing = dataclasses.replace(
         services,
         host=rehearsal.host,
@@ -171,6 +179,9 @@ def try_incoming(
     )
     trace = CallTrace(shown, build_request(services.host, shown, call))
     answer = answer_call(rehearsing, trace)
+    if scripts.unavailable is not None:
+        # a sender would be told to come again; whoever tries it is, too
+        raise scripts.unavailable
     return TriedCall(
         answer=answer,
         outcome=trace.outcome,
@@ -233,18 +244,24 @@ def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
 class _TrialScripts:
     """Runs the scripts of a call as trials, in place of a `ScriptRunner`."""
 
-    def __init__(self, real: ScriptRunner, *, by: str, real_http: bool) -> None:
+    def __init__(
+        self, real: ScriptRunner, *, by: str, answers: tuple[Mapping[str, Any], ...] | None
+    ) -> None:
         self._real = real
         self._by = by
-        self._answers = None if real_http else ()
+        self._answers = answers
         self.made: list[MadeCall] = []
+        self.unavailable: ScriptsUnavailable | None = None
 
     def call(self, script: Script, method: str, argument: Any) -> ScriptRun:
         """Call a method of an instance that is thrown away."""
         calls = (TrialCall(method=method, argument=argument),)
-        report = self._real.try_out(
-            Trial(script=script, calls=calls, answers=self._answers, by=self._by)
-        )
+        trial = Trial(script=script, calls=calls, answers=self._answers, by=self._by)
+        try:
+            report = self._real.try_out(trial)
+        except ScriptsUnavailable as error:
+            self.unavailable = error
+            raise
         self.made += made_calls(calls, report)
         return report.runs[0]
 

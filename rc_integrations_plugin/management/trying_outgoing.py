@@ -116,7 +116,7 @@ def try_outgoing(
     default = default_request(shown, url=event.url, data=data)
     given = _answer_of(event)
     script = None if services.settings.scripts is ScriptsAllowed.OFF else find_script(shown)
-    calls = _run(services, script, default, given, by=manager, real_http=choice.real_http)
+    calls = _run(services, script, default, given, by=manager, answers=choice.http)
     plan = plan_request(calls[0].run if calls else None, shown, default=default)
     stage = _Stage(services, shown, data, Rehearsal(services.host))
     request = _request_of(plan, shown)
@@ -229,7 +229,7 @@ def _run(
     answer: HttpResponse | None,
     *,
     by: Manager,
-    real_http: bool,
+    answers: tuple[Mapping[str, Any], ...] | None,
 ) -> list[MadeCall]:
     """Call the script's methods, both on one instance."""
     if script is None:
@@ -238,7 +238,6 @@ def _run(
     if answer is not None:
         argument = process_argument(default, answer)
         calls.append(TrialCall(method=PROCESS, argument=argument, takes="request"))
-    answers = None if real_http else ()
     trial = Trial(script=script, calls=tuple(calls), answers=answers, by=by.user.id)
     made = made_calls(trial.calls, services.scripts.try_out(trial))
     if len(made) > 1 and isinstance(made[0].run.value, dict):

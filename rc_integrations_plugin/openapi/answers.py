@@ -38,20 +38,22 @@ class OneIntegration(Success):
     integration = Either(IncomingIntegration, OutgoingIntegration, required=True)
 
 
-class _Page(Success):
+class Page(Success):
+    """A part of a list."""
+
     offset = fields.Integer(**needed("How many were left out at the beginning."))
     items = fields.Integer(**needed("How many are shown; the same as `count`."))
     count = fields.Integer(**needed("How many are shown."))
     total = fields.Integer(**needed("How many there are."))
 
 
-class IntegrationList(_Page):
+class IntegrationList(Page):
     """A part of the integrations that the caller may manage."""
 
     integrations = fields.List(Either(IncomingIntegration, OutgoingIntegration), required=True)
 
 
-class HistoryList(_Page):
+class HistoryList(Page):
     """A part of what an integration did."""
 
     history = fields.List(Either(IncomingCall, OutgoingAttempt), required=True)

@@ -1,17 +1,34 @@
 """The whole description."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from marshmallow import Schema
 
-from rc_integrations_plugin.openapi import answers, history, hooks, integrations, management
+from rc_integrations_plugin.openapi import (
+    answers,
+    history,
+    hooks,
+    integrations,
+    management,
+    repairs,
+    scripts,
+    trials,
+)
 from rc_integrations_plugin.openapi.converter import add_rules, new_spec
-from rc_integrations_plugin.openapi.operation import JSON, document
-from rc_integrations_plugin.schemas import incoming, outgoing, queries, subscriptions
+from rc_integrations_plugin.openapi.operation import JSON, PREFIX, Operation, document
+from rc_integrations_plugin.schemas import (
+    incoming,
+    outgoing,
+    queries,
+    repairs as repair_bodies,
+    scripts as script_bodies,
+    subscriptions,
+    trials as trial_bodies,
+)
 
-OPENAPI_PATH = f"{management.PREFIX}openapi"
+OPENAPI_PATH = f"{PREFIX}openapi"
 _ABOUT = (
     "Rocket.Chat's calls to manage integrations, and the URLs of incoming hooks.\n\n"
     'A failure is answered in JSON with `"success": false`. Of the management API, `error` is'
@@ -20,9 +37,20 @@ _ABOUT = (
     "Every path below `/hooks/` that is not listed answers 404, and `OPTIONS` of any of them 204:"
     " any web page may call a hook."
 )
+OPERATIONS: Sequence[Operation] = (
+    *management.OPERATIONS,
+    *trials.OPERATIONS,
+    *scripts.OPERATIONS,
+    *repairs.OPERATIONS,
+)
+"""Of the management API."""
 _TAGS: Mapping[str, str] = {
     management.MANAGING: "Make, change, list and remove integrations.",
     management.HISTORY: "What integrations did.",
+    trials.TRYING: "See what integrations and scripts would do, before they do it.",
+    scripts.TESTS: "Samples of a script, and what must come of them.",
+    scripts.VERSIONS: "The scripts that an integration had.",
+    repairs.REPAIRING: "What happened and why, and what to do about it.",
     hooks.HOOKS: "Post messages from outside. The URL is all that a sender needs.",
     hooks.SUBSCRIPTIONS: "Let a service subscribe and unsubscribe by itself.",
     "Description": "This description.",
@@ -65,7 +93,7 @@ def _describe() -> dict[str, Any]:
     )
     for name, scheme in _SECURITY.items():
         spec.components.security_scheme(name, dict(scheme))
-    for operation in management.OPERATIONS:
+    for operation in OPERATIONS:
         spec.path(
             path=operation.path, operations={operation.method: document(operation, converter)}
         )
@@ -95,6 +123,9 @@ _OF_ITSELF: Mapping[str, Any] = {
 
 
 def _schemas() -> list[type[Schema]]:
-    modules = (answers, history, integrations, incoming, outgoing, queries, subscriptions)
-    found = [one for module in modules for one in vars(module).values() if isinstance(one, type)]
+    shown = (answers, history, integrations, trials, scripts, repairs)
+    taken = (incoming, outgoing, queries, trial_bodies, script_bodies, repair_bodies, subscriptions)
+    found = [
+        one for module in (*shown, *taken) for one in vars(module).values() if isinstance(one, type)
+    ]
     return [one for one in found if issubclass(one, Schema)]

@@ -9,7 +9,7 @@ from marshmallow import Schema
 from rc_integrations_plugin.openapi.answers import HookFailure, HookSuccess, Sample, Subscription
 from rc_integrations_plugin.openapi.converter import Converter, component
 from rc_integrations_plugin.openapi.hook_body import CONTENT
-from rc_integrations_plugin.openapi.operation import JSON
+from rc_integrations_plugin.openapi.operation import JSON, RETRY_AFTER
 from rc_integrations_plugin.schemas.subscriptions import Subscribe, Unsubscribe
 
 HOOKS, SUBSCRIPTIONS = "Hooks", "Subscriptions"
@@ -24,7 +24,6 @@ _FAILURES: Mapping[int, str] = {
     500: "A fault of ours; the server's log has it.",
     503: "The integration is switched off, or no process can be had for its script.",
 }
-_RETRY_AFTER = {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}
 _WITH_RETRY_AFTER = frozenset({429, 503})
 _LOOKING = (404, 500)
 _SUBSCRIBING = (400, 401, 404, 413, 429, 500, 503)
@@ -203,7 +202,7 @@ def _failure(status: int, converter: Converter) -> dict[str, Any]:
         "content": {JSON: {"schema": component(converter, HookFailure)}},
     }
     if status in _WITH_RETRY_AFTER:
-        response["headers"] = {"Retry-After": _RETRY_AFTER}
+        response["headers"] = {"Retry-After": dict(RETRY_AFTER)}
     return response
 
 

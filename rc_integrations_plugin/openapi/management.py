@@ -11,7 +11,11 @@ from rc_integrations_plugin.openapi.answers import (
     Success,
 )
 from rc_integrations_plugin.openapi.operation import (
+    ENTRY_ID,
+    INTEGRATION_ID,
     LISTING,
+    PARAMS,
+    PREFIX,
     READING,
     REMOVING,
     SAVING,
@@ -29,14 +33,10 @@ from rc_integrations_plugin.schemas.queries import (
     Replay,
 )
 
-PREFIX = "/api/v1/integrations."
 MANAGING, HISTORY = "Integrations", "History"
-INTEGRATION_ID = "aobEdbYhXfu5hkeqG"
-ENTRY_ID = "mB3gQb3kXcQpsuKzN"
 
-_PARAMS = "invalid-params"
-_SAVING = (
-    _PARAMS,
+SAVING_CODES = (
+    PARAMS,
     "not_authorized",
     "error-invalid-channel",
     "error-invalid-channel-start-with-chars",
@@ -57,8 +57,8 @@ _SAVING = (
     "error-script-syntax",
     "integration-scripts-disabled",
 )
-_UPDATING = (
-    *_SAVING,
+UPDATING_CODES = (
+    *SAVING_CODES,
     "error-invalid-token",
     "error-invalid-post-as-user",
     "error-ambiguous-integration",
@@ -112,7 +112,7 @@ OPERATIONS: Sequence[Operation] = (
         bodies=(CreateIncoming, CreateOutgoing),
         body_examples={"incoming": _INCOMING, "outgoing": _OUTGOING},
         answer=StoredIntegration,
-        codes=_SAVING,
+        codes=SAVING_CODES,
         errors=SAVING,
         links=_LINKS,
     ),
@@ -134,7 +134,7 @@ OPERATIONS: Sequence[Operation] = (
             "outgoing": {**_CHANGED, "type": "webhook-outgoing", "scriptEnabled": False},
         },
         answer=StoredIntegration,
-        codes=_UPDATING,
+        codes=UPDATING_CODES,
         errors=SAVING,
         links=_LINKS,
     ),
@@ -148,7 +148,7 @@ OPERATIONS: Sequence[Operation] = (
         query=GetParameters,
         query_examples={"integrationId": INTEGRATION_ID},
         answer=OneIntegration,
-        codes=(_PARAMS,),
+        codes=(PARAMS,),
         errors=READING,
     ),
     Operation(
@@ -164,7 +164,7 @@ OPERATIONS: Sequence[Operation] = (
         tag=MANAGING,
         query=ListParameters,
         answer=IntegrationList,
-        codes=(_PARAMS, "error-invalid-sort"),
+        codes=(PARAMS, "error-invalid-sort"),
         errors=LISTING,
     ),
     Operation(
@@ -183,7 +183,7 @@ OPERATIONS: Sequence[Operation] = (
             "by URL": {"type": "webhook-outgoing", "target_url": "https://receiver.example/hook"},
         },
         answer=OneIntegration,
-        codes=(_PARAMS, "error-ambiguous-integration"),
+        codes=(PARAMS, "error-ambiguous-integration"),
         errors=REMOVING,
     ),
     Operation(
@@ -199,7 +199,7 @@ OPERATIONS: Sequence[Operation] = (
         query=HistoryParameters,
         query_examples={"id": INTEGRATION_ID},
         answer=HistoryList,
-        codes=(_PARAMS, "error-invalid-sort"),
+        codes=(PARAMS, "error-invalid-sort"),
         errors=LISTING,
     ),
     Operation(
@@ -212,7 +212,7 @@ OPERATIONS: Sequence[Operation] = (
         bodies=(ClearHistory,),
         body_examples={"one": {"integrationId": INTEGRATION_ID}},
         answer=Success,
-        codes=(_PARAMS, "not_authorized", "error-invalid-integration"),
+        codes=(PARAMS, "not_authorized", "error-invalid-integration"),
         errors=WRITING,
     ),
     Operation(
@@ -229,7 +229,7 @@ OPERATIONS: Sequence[Operation] = (
         body_examples={"one": {"integrationId": INTEGRATION_ID, "historyId": ENTRY_ID}},
         answer=Success,
         codes=(
-            _PARAMS,
+            PARAMS,
             "not_authorized",
             "error-invalid-integration",
             "error-invalid-integration-history",

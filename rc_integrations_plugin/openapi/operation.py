@@ -17,6 +17,14 @@ from rc_integrations_plugin.openapi.answers import Failure, LoginNeeded
 from rc_integrations_plugin.openapi.converter import Converter, component, parameters
 
 JSON = "application/json"
+PREFIX = "/api/v1/integrations."
+INTEGRATION_ID = "aobEdbYhXfu5hkeqG"
+ENTRY_ID = "mB3gQb3kXcQpsuKzN"
+PARAMS = "invalid-params"
+RETRY_AFTER: Mapping[str, Any] = {
+    "description": "Seconds.",
+    "schema": {"type": "integer", "minimum": 1},
+}
 LOGIN: Sequence[Mapping[str, Any]] = (
     {"userId": [], "authToken": []},
     {"session": []},
@@ -84,9 +92,13 @@ def failure(error: type[IntegrationsError], converter: Converter) -> dict[str, A
             "content": {JSON: {"schema": component(converter, LoginNeeded)}},
         }
     told: dict[str, Any] = {"schema": component(converter, Failure)}
-    if error in {BodyTooLarge, ScriptsUnavailable}:
+    response: dict[str, Any] = {"description": _first_line(error), "content": {JSON: told}}
+    if error is BodyTooLarge:
         told["schema"] = _with_codes(told["schema"], [error.code])
-    return {"description": _first_line(error), "content": {JSON: told}}
+    if error is ScriptsUnavailable:
+        told["schema"] = _with_codes(told["schema"], [error.code, "integration-scripts-disabled"])
+        response["headers"] = {"Retry-After": dict(RETRY_AFTER)}
+    return response
 
 
 def _refusals(codes: Sequence[str], converter: Converter) -> dict[str, Any]:
@@ -129,3 +141,4 @@ LISTING = (NotLoggedIn, PermissionMissing)
 WRITING = (NotLoggedIn, BodyTooLarge)
 REMOVING = (NotLoggedIn, PermissionMissing, BodyTooLarge)
 SAVING = (NotLoggedIn, BodyTooLarge, ScriptsUnavailable)
+RUNNING = (NotLoggedIn, PermissionMissing, BodyTooLarge, ScriptsUnavailable)

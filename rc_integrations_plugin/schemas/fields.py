@@ -75,7 +75,10 @@ class Flag(fields.Boolean):
 class Whole(fields.Field[int]):
     """A whole number in a query string."""
 
-    default_error_messages = {"invalid": "must be integer"}  # noqa: RUF012 marshmallow's way
+    default_error_messages = {  # noqa: RUF012 marshmallow's way
+        "required": _REQUIRED,
+        "invalid": "must be integer",
+    }
 
     def _deserialize(self, value: Any, *_given: Any, **_options: Any) -> int:
         if not (isinstance(value, str) and _WHOLE.fullmatch(value)):
@@ -88,15 +91,21 @@ class Whole(fields.Field[int]):
 
 
 class Moment(fields.Field[datetime]):
-    """A time in ISO 8601 in a query string; in UTC unless it says."""
+    """A time in ISO 8601; in UTC unless it says."""
 
-    default_error_messages = {"invalid": "must be a time in ISO 8601"}  # noqa: RUF012 as above
+    default_error_messages = {  # noqa: RUF012 marshmallow's way
+        "required": _REQUIRED,
+        "null": "must be a time in ISO 8601",
+        "invalid": "must be a time in ISO 8601",
+    }
 
     def _deserialize(self, value: Any, *_given: Any, **_options: Any) -> datetime:
         try:
-            return read_time(str(value))
+            if isinstance(value, str):
+                return read_time(value)
         except ValueError as error:
             raise self.make_error("invalid") from error
+        raise self.make_error("invalid")
 
     def describe(self) -> dict[str, Any]:
         """Return what it takes as JSON Schema, as far as a pattern can tell a time."""

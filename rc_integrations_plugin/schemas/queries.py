@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from marshmallow import post_load, validate
 
@@ -23,10 +23,11 @@ from rc_integrations_plugin.schemas.fields import (
 )
 from rc_integrations_plugin.schemas.incoming import NOT_BLANK
 
+_Item = TypeVar("_Item")
 DEFAULT_COUNT = 50
 MOST_COUNT = 100
 _NOT_ALLOWED = "must be equal to one of the allowed values"
-_ID_LONGEST = 1000
+ID_LONGEST = 1000
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,22 @@ class Paging:
     sort: Sequence[tuple[str, int]]
     """Rocket.Chat's names of fields, each with 1 (upwards) or -1."""
 
+    def part_of(self, whole: Sequence[_Item]) -> Sequence[_Item]:
+        """Return that part of a list which is all there, in the order that it has."""
+        return whole[self.offset : self.offset + self.count]
 
-class _Paged(OpenSchema):
+
+class Paged(OpenSchema):
+    """Which part of a list is wanted."""
+
     offset = Whole(load_default=0, **about("How many to leave out at the beginning."))
     count = Whole(
         load_default=DEFAULT_COUNT,
         **about(f"How many to show; never more than {MOST_COUNT}, and 0 means {DEFAULT_COUNT}."),
     )
+
+
+class _Sorted(Paged):
     sort = Text(
         load_default="",
         **about(
@@ -57,7 +67,7 @@ class _Paged(OpenSchema):
     )
 
 
-class ListParameters(_Paged):
+class ListParameters(_Sorted):
     """The query of `integrations.list`."""
 
     name = Text(load_default=None, most=1000, **about("A part of the name, in any case."))
@@ -68,10 +78,10 @@ class ListParameters(_Paged):
     )
 
 
-class HistoryParameters(_Paged):
+class HistoryParameters(_Sorted):
     """The query of `integrations.history`."""
 
-    id = Text(required=True, most=_ID_LONGEST, **about("The integration's id.", pattern=NOT_BLANK))
+    id = Text(required=True, most=ID_LONGEST, **about("The integration's id.", pattern=NOT_BLANK))
     outcome = Text(
         load_default=None,
         validate=validate.OneOf([*CallOutcome, *DeliveryOutcome], error=_NOT_ALLOWED),
@@ -88,12 +98,12 @@ class GetParameters(OpenSchema):
     """The query of `integrations.get`."""
 
     integration_id = Text(
-        required=True, data_key="integrationId", most=_ID_LONGEST, **about("The integration's id.")
+        required=True, data_key="integrationId", most=ID_LONGEST, **about("The integration's id.")
     )
     created_by = Text(
         load_default=None,
         data_key="createdBy",
-        most=_ID_LONGEST,
+        most=ID_LONGEST,
         **about("Only if the user with this id made it."),
     )
 
@@ -119,7 +129,7 @@ class Remove(StrictSchema):
         **about("The type of integration.", enum=[kind.value for kind in IntegrationType]),
     )
     integration_id = Text(
-        data_key="integrationId", most=_ID_LONGEST, **about("Which one, by its id ...")
+        data_key="integrationId", most=ID_LONGEST, **about("Which one, by its id ...")
     )
     target_url = Text(**about("... or the outgoing one that calls this URL."))
 
@@ -135,7 +145,7 @@ class ClearHistory(StrictSchema):
     """The body of `integrations.clearHistory`."""
 
     integration_id = Text(
-        required=True, data_key="integrationId", most=_ID_LONGEST, **about("The integration's id.")
+        required=True, data_key="integrationId", most=ID_LONGEST, **about("The integration's id.")
     )
 
 
@@ -145,7 +155,7 @@ class Replay(ClearHistory):
     history_id = Text(
         required=True,
         data_key="historyId",
-        most=_ID_LONGEST,
+        most=ID_LONGEST,
         **about("The `_id` of the attempt in the history."),
     )
 
@@ -197,7 +207,9 @@ def read_list_query(query: Mapping[str, str]) -> ListQuery:
     """Return what the query of `integrations.list` says."""
     data = load(_LIST, query)
     kind = data["type"]
-    return ListQuery(_paging(data), data["name"], None if kind is None else IntegrationType(kind))
+    return ListQuery(
+        read_paging(data), data["name"], None if kind is None else IntegrationType(kind)
+    )
 
 
 def read_history_query(query: Mapping[str, str]) -> HistoryQuery:
@@ -206,7 +218,7 @@ def read_history_query(query: Mapping[str, str]) -> HistoryQuery:
     if not data["id"].strip():
         raise InvalidParams("Invalid integration id.")
     return HistoryQuery(
-        _paging(data), data["id"], data["outcome"], since=data["oldest"], until=data["latest"]
+        read_paging(data), data["id"], data["outcome"], since=data["oldest"], until=data["latest"]
     )
 
 
@@ -233,10 +245,11 @@ def read_replay(body: Any) -> tuple[str, str]:
     return data["integration_id"], data["history_id"]
 
 
-def _paging(data: Mapping[str, Any]) -> Paging:
+def read_paging(data: Mapping[str, Any]) -> Paging:
+    """Return which part of a list is wanted, by what a schema made of a query."""
     # docs: Rocket.Chat takes a count of 0 for none given
     count = min(data["count"] or DEFAULT_COUNT, MOST_COUNT)
-    return Paging(data["offset"], count, _read_sort(data["sort"]))
+    return Paging(data["offset"], count, _read_sort(data.get("sort", "")))
 
 
 def _read_sort(text: str) -> Sequence[tuple[str, int]]:

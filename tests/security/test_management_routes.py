@@ -261,7 +261,7 @@ def test_no_call_of_the_api_tells_of_or_changes_the_integrations_of_others(
                     address(rule),
                     method=method,
                     headers=mallory.headers,
-                    **_asked(method, integration, f"webhook-{kind}", anothers),
+                    **_asked(rule, method, integration, f"webhook-{kind}", anothers),
                 )
                 for integration in (one, "nothing")
             ]
@@ -270,7 +270,7 @@ def test_no_call_of_the_api_tells_of_or_changes_the_integrations_of_others(
                 continue
             assert theirs == nothing, rule
             assert "of another" not in theirs, rule
-            if methods == "writing" and "create" not in rule.rule:
+            if methods == "writing" and name_of(rule) not in WITHOUT_ID:
                 assert answers[0].status_code >= 400, rule
 
     after = everything(app)
@@ -283,11 +283,45 @@ def test_no_call_of_the_api_tells_of_or_changes_the_integrations_of_others(
                 assert set(rows) <= set(after[table]), table
 
 
-def _asked(method: str, integration: str, kind: str, anothers: Anothers) -> dict[str, Any]:
+BODIES: dict[str, dict[str, Any]] = {
+    "try": {},
+    "sendTest": {},
+    "checkScript": {"script": "class Script {}"},
+    "keepTest": {"name": "x", "test": {"request": {}, "expected": {"ok": True}}},
+    "removeTest": {"testId": "x"},
+    "runTests": {},
+    "rollBackScript": {"version": 1},
+    "recover": {"since": "2001-01-01T00:00:00Z"},
+    "renewToken": {"overlap": 60},
+    "clearHistory": {},
+    "replayOutgoing": {"historyId": "x"},
+}
+"""What calls take beside the id of an integration, where that is little."""
+WITHOUT_ID = ("create", "checkScript")
+"""Calls that name no integration."""
+
+
+def _asked(
+    rule: Rule, method: str, integration: str, kind: str, anothers: Anothers
+) -> dict[str, Any]:
+    if method in SAFE_METHODS:
+        query = json.dumps({"_createdBy._id": {"$exists": True}, "integrationId": integration})
+        return {
+            "query_string": {
+                "integrationId": integration,
+                "id": integration,
+                "historyId": anothers.call if kind.endswith("incoming") else anothers.attempt,
+                "version": 1,
+                "since": "2001-01-01",
+                "query": query,
+            }
+        }
+    small = BODIES.get(name_of(rule))
+    if small is not None:
+        named = {} if name_of(rule) in WITHOUT_ID else {"integrationId": integration}
+        return {"json": named | small}
     values = {
         "integrationId": integration,
-        "id": anothers.attempt,
-        "historyId": anothers.attempt,
         "type": kind,
         "name": "Mine",
         "enabled": True,
@@ -297,17 +331,79 @@ def _asked(method: str, integration: str, kind: str, anothers: Anothers) -> dict
         "event": "sendMessage",
         "urls": ["https://receiver.test/"],
     }
-    if method in SAFE_METHODS:
-        return {
-            "query_string": {
-                "integrationId": integration,
-                "id": integration,
-                "query": json.dumps(
-                    {"_createdBy._id": {"$exists": True}, "integrationId": integration}
-                ),
-            }
-        }
+    if kind.endswith("incoming"):
+        del values["event"], values["urls"]
+    if name_of(rule) == "create":
+        del values["integrationId"]
+    if name_of(rule) == "remove":
+        values = {"integrationId": integration, "type": kind}
     return {"json": values}
+
+
+def name_of(rule: Rule) -> str:
+    """Return what a call of the API is called."""
+    return rule.rule.rpartition(".")[2]
+
+
+def test_each_call_of_the_api_gets_as_far_as_the_integration(
+    app: Flask, server: Server, anothers: Anothers
+) -> None:
+    """Else the attacks here would show nothing."""
+    admin, client = server.caller("admin"), app.test_client()
+
+    for methods in ("reading", "writing"):
+        for rule, method in routes(app, API, methods=methods):
+            asked = [
+                _asked(rule, method, one, f"webhook-{kind}", anothers)
+                for one, kind in ((anothers.hook, "incoming"), (anothers.bridge, "outgoing"))
+            ]
+            answers = [
+                client.open(address(rule), method=method, headers=admin.headers, **one)
+                for one in asked
+            ]
+            told = [(answer.json or {}).get("errorType", "") for answer in answers]
+            assert told.count("invalid-params") < 2, (rule, [one.json for one in answers])
+
+
+def test_no_call_of_the_api_tells_secrets(app: Flask, server: Server, anothers: Anothers) -> None:
+    admin, client = server.caller("admin"), app.test_client()
+    # as in Rocket.Chat, these have the whole integration, with its token
+    whole = {"get", "list", "update", "remove", "rollBackScript"}
+
+    for methods in ("reading", "writing"):
+        for rule, method in sorted(
+            routes(app, API, methods=methods), key=lambda one: name_of(one[0]) == "remove"
+        ):
+            for one, kind in ((anothers.hook, "incoming"), (anothers.bridge, "outgoing")):
+                answer = client.open(
+                    address(rule),
+                    method=method,
+                    headers=admin.headers,
+                    **_asked(rule, method, one, f"webhook-{kind}", anothers),
+                )
+                never = SECRETS[2:] if name_of(rule) in whole else SECRETS
+                assert not [secret for secret in never if secret in answer.text], rule
+
+
+def test_no_call_of_the_api_takes_what_nobody_may_say(
+    app: Flask, server: Server, anothers: Anothers
+) -> None:
+    admin, client = server.caller("admin"), app.test_client()
+    before = everything(app)
+
+    for rule, method in routes(app, API, methods="writing"):
+        if name_of(rule) == "update":
+            # Rocket.Chat's clients send all that they were told
+            continue
+        asked = _asked(rule, method, anothers.hook, "webhook-incoming", anothers)["json"]
+        for name, value in SMUGGLED.items():
+            answer = client.open(
+                address(rule), method=method, headers=admin.headers, json={**asked, name: value}
+            )
+            assert answer.status_code == 400, (rule, name)
+            assert (answer.json or {})["errorType"] == "invalid-params", (rule, name)
+
+    assert everything(app) == before
 
 
 def test_no_page_can_be_framed_sniffed_or_kept(

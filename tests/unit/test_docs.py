@@ -16,7 +16,7 @@ from rc_integrations_plugin.settings import PREFIX, Settings
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PACKAGE = ROOT / "rc_integrations_plugin"
-CODE = re.compile(r"(error|invalid|integration-scripts)-[a-z][a-zA-Z-]+|not_authorized")
+CODE = re.compile(r"(error|invalid|integration-(scripts|not))-[a-z][a-zA-Z-]+|not_authorized")
 
 
 def headings(document: str) -> set[str]:

@@ -188,6 +188,18 @@ def test_a_fault_stands_with_its_line(
     assert "2 │   broken" in shown
 
 
+def test_a_script_that_finds_no_place_is_told_of(
+    admin: Visitor, hook: IncomingIntegration, scripted: ScriptedRunner
+) -> None:
+    scripted.available = False
+
+    answer = admin.submit(f"/{hook.id}/try", call('{"text": "typed"}', **running()))
+
+    assert answer.status_code == 503
+    assert "No process can be had" in answer.text
+    assert "typed" in answer.text
+
+
 def test_a_recorded_call_is_filled_in_and_compared_after_it_was_run(
     services: Services, admin: Visitor, hook: IncomingIntegration
 ) -> None:

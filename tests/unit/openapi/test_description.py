@@ -9,8 +9,7 @@ import pytest
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from rc_integrations_plugin.openapi import management
-from rc_integrations_plugin.openapi.description import describe_api
+from rc_integrations_plugin.openapi.description import OPERATIONS, describe_api
 from rc_integrations_plugin.openapi.hook_body import FIELDS
 from rc_integrations_plugin.schemas.incoming import CreateIncoming, UpdateIncoming
 from rc_integrations_plugin.schemas.outgoing import CreateOutgoing, UpdateOutgoing
@@ -96,7 +95,7 @@ def test_each_operation_and_parameter_says_what_it_is_for(description: dict[str,
 
 
 def test_each_error_code_of_the_description_is_explained() -> None:
-    codes = {code for operation in management.OPERATIONS for code in operation.codes}
+    codes = {code for operation in OPERATIONS for code in operation.codes}
     explained = set(re.findall(r"^\| `([^`]+)` \|", (DOCS / "errors.md").read_text(), re.MULTILINE))
 
     assert codes - explained == set()
@@ -105,7 +104,7 @@ def test_each_error_code_of_the_description_is_explained() -> None:
 def test_each_code_of_the_management_api_is_in_some_operation() -> None:
     section = (DOCS / "errors.md").read_text().split("## Management API")[1].split("\n## ")[0]
     explained = set(re.findall(r"^\| `([^`]+)` \| 400 \|", section, re.MULTILINE))
-    codes = {code for operation in management.OPERATIONS for code in operation.codes}
+    codes = {code for operation in OPERATIONS for code in operation.codes}
 
     # the first is the usual code of the tree of errors, in place of the other stands a text
     assert explained - codes == {"error-invalid-params", "error-integration-not-found"}
