@@ -5,6 +5,9 @@ from typing import Any
 
 from rc_integrations_plugin.integrations.text import is_storable
 
+LONGEST = 64 * 1024
+"""So many characters of a text are shown: nobody reads more, and a page of it is slow to draw."""
+
 
 def pretty_json(value: Any, *, sort_keys: bool = False) -> str:
     """Return JSON data on many lines; half a surrogate pair, which no page can hold, is escaped."""
@@ -20,3 +23,8 @@ def pretty(value: Any) -> str:
         return pretty_json(json.loads(value))
     except (ValueError, RecursionError):
         return value
+
+
+def beginning(text: str) -> tuple[str, int]:
+    """Return as much of a text as is shown, and how many characters are left out."""
+    return text[:LONGEST], max(0, len(text) - LONGEST)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from rc_integrations_plugin.admin import try_form
 from rc_integrations_plugin.admin.comparing import Comparison, compare
 from rc_integrations_plugin.admin.markdown_html import link_html, page_markdown
-from rc_integrations_plugin.admin.pretty import pretty, pretty_json
+from rc_integrations_plugin.admin.pretty import beginning, pretty, pretty_json
 from rc_integrations_plugin.admin.rendering import render
 from rc_integrations_plugin.admin.try_form import TryForm, Unreadable
 from rc_integrations_plugin.admin.viewers import Viewer, current_viewer, find_managed
@@ -178,6 +178,7 @@ def _page(
     tools: dict[str, Any] = {
         "markdown": page_markdown(),
         "link": link_html,
+        "beginning": beginning,
         "pretty": pretty,
         "shown_headers": shown_headers,
         "kept": _kept,
