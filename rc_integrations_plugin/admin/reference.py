@@ -1,10 +1,15 @@
 """/api/v1/integrations.docs: the description of the API as a page, open to everybody."""
 
-from flask import Blueprint, Response, request
+from functools import lru_cache
+
+from flask import Blueprint, Response, render_template, request
+from markupsafe import Markup
 
 from rc_integrations_plugin.admin.rendering import protect_public, render
 from rc_integrations_plugin.openapi.description import OPENAPI_PATH, describe_api
 from rc_integrations_plugin.openapi.reference import read_answers, read_calls
+from rc_integrations_plugin.openapi.serving import PLACES, kept_by_browsers
+from rc_integrations_plugin.services import current_services
 
 NAME = "rc_integrations_reference"
 
@@ -19,11 +24,20 @@ def build_blueprint() -> Blueprint:
 
 def show_reference() -> Response:
     """Show all operations: what they take, and what they answer."""
-    description = describe_api(request.script_root)
+    root = request.script_root
+    page = render("reference.html", None, body=_body(root))
+    # a template of the chat server may say more, such as who looks at it
+    is_whole = not current_services().settings.base_template
+    return kept_by_browsers(Response(page), without_asking=is_whole)
+
+
+@lru_cache(maxsize=PLACES)
+def _body(root: str) -> Markup:
+    """Return all but the frame of the page, which no request changes."""
+    description = describe_api(root)
     calls = read_calls(description)
-    page = render(
-        "reference.html",
-        None,
+    body = render_template(
+        "rc_integrations_admin/reference_body.html",
         description=description,
         schemes=description["components"]["securitySchemes"],
         tags=[
@@ -31,6 +45,6 @@ def show_reference() -> Response:
             for tag in description["tags"]
         ],
         answers=read_answers(description),
-        openapi=request.script_root + OPENAPI_PATH,
+        openapi=root + OPENAPI_PATH,
     )
-    return Response(page)
+    return Markup(body)  # noqa: S704 - the template has escaped it

@@ -1,7 +1,5 @@
 """/api/v1/integrations.*: Rocket.Chat's calls to manage integrations."""
 
-import json
-
 from flask import Blueprint, Response, request
 
 from rc_integrations_plugin.api import answers, repairs, requests, scripts, trials
@@ -21,7 +19,7 @@ from rc_integrations_plugin.management.saved import (
     find_outgoing,
     may_manage_some,
 )
-from rc_integrations_plugin.openapi.description import describe_api
+from rc_integrations_plugin.openapi.serving import description_text, kept_by_browsers
 from rc_integrations_plugin.schemas import incoming, outgoing, queries
 from rc_integrations_plugin.schemas.documents import integration_document
 from rc_integrations_plugin.services import Services, current_services
@@ -150,8 +148,8 @@ def replay_outgoing() -> Response:
 
 def describe() -> Response:
     """Show what this API is: to everybody, for it tells nothing of this server."""
-    described = json.dumps(describe_api(request.script_root))
-    return Response(described, mimetype="application/json")
+    described = Response(description_text(request.script_root), mimetype="application/json")
+    return kept_by_browsers(described, without_asking=True)
 
 
 def _body(services: Services) -> dict[str, object]:

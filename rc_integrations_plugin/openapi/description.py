@@ -117,7 +117,8 @@ _OF_ITSELF: Mapping[str, Any] = {
             "content": {
                 JSON: {"schema": {"type": "object", "required": ["openapi", "info", "paths"]}}
             },
-        }
+        },
+        "304": {"description": "It is still the one that `If-None-Match` names."},
     },
 }
 

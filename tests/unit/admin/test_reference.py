@@ -1,11 +1,14 @@
 """The page that describes the API."""
 
+import dataclasses
 import re
 
+import pytest
 from flask import Flask
 
 from rc_integrations_plugin.openapi.description import describe_api
 from rc_integrations_plugin.openapi.reference import read_calls
+from rc_integrations_plugin.services import EXTENSION, Services
 from tests.unit.admin.conftest import Visitor
 
 DOCS = "/api/v1/integrations.docs"
@@ -62,3 +65,36 @@ def test_paths_are_right_below_a_prefix(app: Flask) -> None:
     page = app.test_client().get(DOCS, environ_overrides={"SCRIPT_NAME": "/chat"}).text
 
     assert 'href="/chat/api/v1/integrations.openapi"' in page
+
+
+@pytest.mark.parametrize("path", [DOCS, "/api/v1/integrations.openapi"])
+def test_a_browser_keeps_it_and_is_told_whether_it_is_still_good(
+    stranger: Visitor, path: str
+) -> None:
+    first = stranger.client.get(path)
+    headers = {"If-None-Match": first.headers["ETag"]}
+
+    again = stranger.client.get(path, headers=headers)
+    below_a_prefix = stranger.client.get(
+        path, headers=headers, environ_overrides={"SCRIPT_NAME": "/chat"}
+    )
+
+    assert first.headers["Cache-Control"] == "public, max-age=3600"
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
+    assert below_a_prefix.status_code == 200
+
+
+def test_a_page_in_the_look_of_the_chat_server_is_asked_for_again(
+    app: Flask, stranger: Visitor
+) -> None:
+    """It may say who looks at it."""
+    services: Services = app.extensions[EXTENSION]
+    look = dataclasses.replace(services.settings, base_template="rc_integrations_admin/base.html")
+    app.extensions[EXTENSION] = dataclasses.replace(services, settings=look)
+
+    answer = stranger.client.get(DOCS)
+
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    again = stranger.client.get(DOCS, headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
