@@ -14,6 +14,8 @@ import requests
 import schemathesis
 from schemathesis.core.parameters import ParameterLocation
 
+from tests.fuzzing.stage import KEPT_TEST
+
 STAGE: dict[str, Any] = json.loads(os.environ["RC_FUZZED_STAGE"])
 _API = f"{STAGE['url']}/api/v1/integrations."
 _MESSAGE = {
@@ -45,6 +47,12 @@ _SAVED = {
     "retryDelay": "powers-of-two",
     "headers": {"X-Colour": "green"},
     "script": "class Script { process_incoming_request() {} }",
+}
+_TIME = "2026-03-01T12:00:00Z"
+_QUERIES: dict[str, dict[str, Any]] = {
+    "explain": {"integrationId": STAGE["replayed"], "historyId": STAGE["history_id"]},
+    "listFailedCalls": {"integrationId": STAGE["replayed"]},
+    "getScriptVersion": {"integrationId": STAGE["versioned"], "version": 1, "compareTo": 2},
 }
 _made: dict[str, str] = {}
 """Ids of what was made in this run, and is there still, with their types."""
@@ -114,12 +122,73 @@ def _repair_message(body: dict[str, Any]) -> None:
     body["text"] = "Hello"
 
 
+def _repair_sample(body: dict[str, Any]) -> None:
+    """Let one sample be there, with JSON that each server can hold."""
+    event = body.get("event", {})
+    if event:
+        body.pop("call", None)
+        event["data"] = {"text": "Hello", "user_name": "alice"}
+        event |= {"url": _SAVED["urls"][0]} if "url" in event else {}
+    for one in (body.get("call", {}), event.get("answer", {})):
+        if not isinstance(one.get("body", ""), str):
+            one["body"] = {"text": "Hello"}
+    if "call" in body or event:
+        body.pop("historyId", None)
+
+
+def _repair_trial(body: dict[str, Any]) -> None:
+    _repair_sample(body)
+    body["integrationId"] = STAGE["scripted" if "call" in body else "replayed"]
+    if "historyId" in body:
+        body["historyId"] = STAGE["history_id"]
+    if body.get("script"):
+        body["script"] = _SAVED["script"]
+    if body.get("http"):
+        body["http"] = [{"match": "/users", "result": {"statusCode": 404, "content": "none"}}]
+        body.pop("realHttp", None)
+
+
+def _repair_kept_test(body: dict[str, Any]) -> None:
+    body |= {"integrationId": STAGE["scripted"], "name": str(uuid.uuid4()), "test": KEPT_TEST}
+    if "testId" in body:
+        body["testId"] = STAGE["test_id"]
+
+
+def _repair_removed_test(body: dict[str, Any]) -> None:
+    new = {"integrationId": STAGE["scripted"], "name": str(uuid.uuid4()), "test": KEPT_TEST}
+    body["integrationId"] = STAGE["scripted"]
+    body["testId"] = _call("POST", "keepTest", new)["test"]["_id"]
+
+
+def _repair_roll_back(body: dict[str, Any]) -> None:
+    body["integrationId"] = STAGE["scripted"]
+    address = f"{_API}listScriptVersions"
+    query = {"integrationId": STAGE["scripted"]}
+    answer = requests.get(address, query, headers=STAGE["headers"], timeout=30)
+    # two scripts take turns
+    body["version"] = answer.json()["versions"][1]["version"]
+
+
+def _repair_recovery(body: dict[str, Any]) -> None:
+    body["since"] = _TIME
+    if "integrationId" in body:
+        body["integrationId"] = STAGE["replayed"]
+
+
 _REPAIRS = {
     "createIntegration": _repair_saved,
     "updateIntegration": _repair_saved,
     "removeIntegration": _repair_removal,
     "clearHistory": _repair_clearing,
     "replayOutgoing": _repair_replay,
+    "tryIntegration": _repair_trial,
+    "sendTest": _repair_trial,
+    "keepTest": _repair_kept_test,
+    "removeTest": _repair_removed_test,
+    "runTests": _repair_clearing,
+    "rollBackScript": _repair_roll_back,
+    "recover": _repair_recovery,
+    "renewToken": _repair_clearing,
     "subscribe": _repair_subscription,
     "unsubscribe": _repair_unsubscription,
     "callHook": _repair_message,
@@ -137,6 +206,9 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         case.path_parameters["token"] = STAGE["token"]
     if case.query and not case.meta.is_negative_at(ParameterLocation.QUERY):
         _repair_query(case.query)
+        case.query.update(
+            {key: one for key, one in _QUERIES.get(name, {}).items() if key in case.query}
+        )
     is_right = isinstance(case.body, dict) and not case.meta.is_negative_at(ParameterLocation.BODY)
     if is_right and name in _REPAIRS:
         _REPAIRS[name](case.body)
@@ -146,8 +218,8 @@ def _repair_query(query: dict[str, Any]) -> None:
     for key in {"integrationId", "id"} & set(query):
         if query[key] not in _made:
             query[key] = STAGE["webhook-incoming"]
-    for key in {"oldest", "latest"} & set(query):
-        query[key] = "2026-03-01T12:00:00Z"
+    for key in {"oldest", "latest", "since"} & set(query):
+        query[key] = _TIME
     if "createdBy" in query:
         query["createdBy"] = STAGE["user_id"]
     if "sort" in query:
@@ -159,6 +231,10 @@ def after_call(context: Any, case: Any, response: Any) -> None:
     """Remember what was made, and forget what was removed."""
     name = case.operation.definition.raw["operationId"]
     is_answer = response.status_code == 200 and response.request.method in {"POST", "PUT"}
+    if is_answer and name == "keepTest" and response.json()["test"]["_id"] != STAGE["test_id"]:
+        # an integration has so many tests, and no more
+        removed = {"integrationId": STAGE["scripted"], "testId": response.json()["test"]["_id"]}
+        _call("POST", "removeTest", removed)
     if not is_answer or name not in {"createIntegration", "removeIntegration"}:
         return
     integration = response.json()["integration"]

@@ -14,9 +14,11 @@ from typing import Any
 import requests
 
 from rc_integrations_plugin.outgoing.steps import Step
-from tests.callers import ALL, OUTGOING_ALL, OUTGOING_OWN, OWN, Caller, Server
+from tests.callers import ALL, OUTGOING_ALL, OUTGOING_OWN, OWN, Caller, Server, change_body
 from tests.factories import make_attempt, make_delivery
 
+SCRIPT = "class Script { process_incoming_request() {} }"
+KEPT_TEST = {"request": {}, "expected": {"ok": True}}
 _CHECKS = ["--checks", "all"]
 _START_SECONDS = 60
 
@@ -33,6 +35,10 @@ def build_stage(server: Server, caller: Caller) -> dict[str, Any]:
     delivery = make_delivery(integration_id=replayed["_id"])
     attempt = make_attempt(delivery, steps=(Step.START, Step.BEFORE_CALL))
     server.services.deliveries.open([delivery], attempts=[attempt])
+    scripted, versioned = _with_versions(caller), _with_versions(caller)
+    kept = caller.send(
+        "keepTest", {"integrationId": scripted["_id"], "name": "kept", "test": KEPT_TEST}
+    )
     return {
         "headers": caller.headers,
         "user_id": caller.id,
@@ -45,7 +51,17 @@ def build_stage(server: Server, caller: Caller) -> dict[str, Any]:
         "webhook-outgoing": caller.create_outgoing()["_id"],
         "replayed": replayed["_id"],
         "history_id": attempt.id,
+        "scripted": scripted["_id"],
+        "versioned": versioned["_id"],
+        "test_id": kept.get_json()["test"]["_id"],
     }
+
+
+def _with_versions(caller: Caller) -> dict[str, Any]:
+    """Return an integration that has had two scripts."""
+    made = caller.create(script=f"{SCRIPT} // 1", scriptEnabled=True, name="scripted")
+    caller.send("update", change_body(made, script=f"{SCRIPT} // 2"))
+    return made
 
 
 def owner(server: Server) -> Caller:

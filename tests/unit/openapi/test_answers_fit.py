@@ -6,10 +6,19 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
 from rc_integrations_plugin.integrations.history import CallOutcome
+from rc_integrations_plugin.openapi.description import OPERATIONS
 from rc_integrations_plugin.outgoing.steps import Step
+from rc_integrations_plugin.scripting.protocol import (
+    ConsoleLine,
+    FaultKind,
+    ScriptFault,
+    ScriptRun,
+)
 from tests.callers import Caller, Server, change_body, outgoing_body
 from tests.factories import make_attempt, make_call, make_delivery
+from tests.fakes import ScriptedRunner
 from tests.unit.openapi.validating import faults_of_answer, operations
 
 API = "/api/v1/integrations."
@@ -126,6 +135,7 @@ def test_what_outgoing_integrations_did_fits(
             response_bytes=2,
             results=({"phase": "answer", "channel": "#a", "room_id": "r", "message_id": "m"},),
             console=({"level": "log", "text": "x"},),
+            messages={"prepare": {"text": "x"}, "answer": {"attachments": [{"text": "x"}]}},
             sent={"method": "POST", "url": "https://a.test", "headers": {"a": "b"}, "data": {}},
         ),
         make_attempt(delivery, number=1, failure="timeout", error="too slow"),
@@ -140,18 +150,96 @@ def test_what_outgoing_integrations_did_fits(
     assert faults_of_answer(description, f"{API}history", "get", answer) == []
 
 
+def fail(server: Server, made: dict[str, Any]) -> str:
+    """Store a call that failed for good, and return its id in the history."""
+    delivery = make_delivery(integration_id=made["_id"], outcome=DeliveryOutcome.FAILED)
+    attempt = make_attempt(
+        delivery, outcome=DeliveryOutcome.FAILED, steps=(Step.START, Step.BEFORE_CALL)
+    )
+    server.services.deliveries.open([delivery], attempts=[attempt])
+    return attempt.id
+
+
+def test_what_is_tried_fits(
+    description: dict[str, Any], admin: Caller, scripted: ScriptedRunner
+) -> None:
+    hook, bridge = admin.create(**FULL), admin.create_outgoing(**FULL_OUTGOING)
+    replied = {"status": 200, "body": {"text": "x", "attachments": [{"text": "y"}]}}
+    event = {"data": {"text": "x"}, "answer": replied}
+    fault = ScriptFault(kind=FaultKind.EXCEPTION, name="TypeError", message="no", line=1)
+    runs = (
+        ScriptRun(),
+        ScriptRun(fault=fault, console=(ConsoleLine("log", "x"),)),
+        ScriptRun(value={"content": {"text": "x", "channel": "#none"}}, value_type="object"),
+        ScriptRun(value={"message": {"text": "x"}}, value_type="object"),
+        ScriptRun(value={"error": {"success": False}}, value_type="object"),
+    )
+
+    for run in runs:
+        scripted.answer = lambda _argument, run=run: run
+        for name, body in (
+            ("try", {"integrationId": hook["_id"]}),
+            ("try", {"integrationId": hook["_id"], "script": ""}),
+            ("try", {"integrationId": bridge["_id"], "event": event}),
+            ("try", {"integrationId": bridge["_id"], "event": event, "script": ""}),
+            ("sendTest", {"integrationId": hook["_id"]}),
+            ("sendTest", {"integrationId": bridge["_id"]}),
+        ):
+            answer = admin.send(name, body)
+            assert answer.status_code == 200, answer.json
+            assert faults_of_answer(description, f"{API}{name}", "post", answer) == []
+
+
+def test_what_is_told_of_scripts_fits(
+    description: dict[str, Any], server: Server, admin: Caller
+) -> None:
+    hook = admin.create(**FULL)
+    admin.send("update", change_body(hook, script=f"{SCRIPT} // 2"))
+    one = {"integrationId": hook["_id"]}
+    test = {"request": {}, "expected": {"result": 1}}
+    kept = admin.send("keepTest", {**one, "name": "x", "test": test})
+    test_id = kept.get_json()["test"]["_id"]
+    calls = [
+        ("post", "keepTest", kept),
+        ("get", "listTests", admin.get("listTests", **one)),
+        ("post", "runTests", admin.send("runTests", one)),
+        ("post", "removeTest", admin.send("removeTest", {**one, "testId": test_id})),
+        ("get", "listScriptVersions", admin.get("listScriptVersions", **one)),
+        ("get", "getScriptVersion", admin.get("getScriptVersion", **one, version=1, compareTo=2)),
+        ("post", "rollBackScript", admin.send("rollBackScript", {**one, "version": 1})),
+        ("post", "checkScript", admin.send("checkScript", {"script": "syntax error"})),
+    ]
+
+    for method, name, answer in calls:
+        assert answer.status_code == 200, answer.json
+        assert faults_of_answer(description, f"{API}{name}", method, answer) == []
+
+
+def test_what_repairs_fits(description: dict[str, Any], server: Server, admin: Caller) -> None:
+    hook, bridge = admin.create(**FULL), admin.create_outgoing(**FULL_OUTGOING)
+    off = admin.create_outgoing(enabled=False)
+    server.services.integrations.disable(bridge["_id"], reason="gone")
+    admin.send("update", change_body(bridge))
+    line, since = fail(server, bridge), {"since": "2001-01-01"}
+    fail(server, off)
+    one = {"integrationId": hook["_id"]}
+    calls = [
+        ("get", "changes", admin.get("changes")),
+        ("get", "explain", admin.get("explain", integrationId=bridge["_id"], historyId=line)),
+        ("get", "failedCalls", admin.get("failedCalls", **since)),
+        ("post", "recover", admin.send("recover", since)),
+        ("post", "renewToken", admin.send("renewToken", {**one, "overlap": 60})),
+        ("post", "renewToken", admin.send("renewToken", one)),
+    ]
+
+    for method, name, answer in calls:
+        assert answer.status_code == 200, answer.json
+        assert faults_of_answer(description, f"{API}{name}", method, answer) == []
+
+
 @pytest.mark.parametrize(
     ("method", "name"),
-    [
-        ("post", "create"),
-        ("put", "update"),
-        ("get", "get"),
-        ("get", "list"),
-        ("get", "history"),
-        ("post", "remove"),
-        ("post", "clearHistory"),
-        ("post", "replayOutgoing"),
-    ],
+    [(operation.method, operation.path.removeprefix(API)) for operation in OPERATIONS],
 )
 def test_refusals_fit(
     description: dict[str, Any], server: Server, admin: Caller, method: str, name: str
