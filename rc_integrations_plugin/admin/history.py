@@ -16,7 +16,7 @@ from rc_integrations_plugin.admin.rendering import NAME, render
 from rc_integrations_plugin.admin.spans import LAST, Span, field_value, read_span
 from rc_integrations_plugin.admin.viewers import Viewer, current_viewer, find_managed
 from rc_integrations_plugin.errors import IntegrationsError
-from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
+from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome, Posted
 from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.integrations.permissions import type_of
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
@@ -49,9 +49,22 @@ class Line:
         return explain(self.document)
 
     @property
-    def message(self) -> KeptMessage | None:
-        """What a call of a hook was to post, if that is kept."""
-        return kept_message(self.document.get("message"))
+    def messages(self) -> Sequence[tuple[str, KeptMessage]]:
+        """What was to be posted, as far as that is kept, each below its heading."""
+        several = self.document.get("messages") or {}
+        records = {
+            "Message": self.document.get("message"),
+            "Message before the call": several.get(Posted.PREPARE),
+            "Message after the answer": several.get(Posted.ANSWER),
+        }
+        kept = {heading: kept_message(record) for heading, record in records.items()}
+        return [(heading, message) for heading, message in kept.items() if message is not None]
+
+    @property
+    def lost_messages(self) -> bool:
+        """Whether there was a message, before such were kept."""
+        posted = (one.get("message_id") for one in self.document.get("results", ()))
+        return not self.messages and any(posted)
 
     @property
     def can_be_replayed(self) -> bool:

@@ -108,6 +108,9 @@ class DeliveryAttempt:
     results: tuple[Mapping[str, Any], ...] = ()
     """`{phase, channel, room_id, message_id}` or `{phase, channel, error, reason}`, where `phase`
     is a value of `Posted`."""
+    messages: Mapping[str, Mapping[str, Any]] | None = None
+    """What was to be posted, by values of `Posted`, as `messages.record.record_message` describes
+    it; None where it did not come to that, and of attempts from before messages were kept."""
     script_duration_ms: float | None = None
     script_restarted: bool = False
     next_attempt_at: datetime | None = None

@@ -113,6 +113,13 @@ class RoomMessage(StrictSchema):
     message = fields.Nested(PostedMessage(), **needed())
 
 
+class RecordedMessages(StrictSchema):
+    """Messages that were to be posted."""
+
+    prepare = fields.Nested(RecordedMessage(), **about("Before the call."))
+    answer = fields.Nested(RecordedMessage(), **about("After the answer."))
+
+
 class CallFailure(StrictSchema):
     """Why there was no answer."""
 
@@ -162,6 +169,9 @@ class OutgoingAttempt(_Entry):
     response_headers = fields.Dict(values=fields.String(), data_key="responseHeaders")
     response_body = fields.String(data_key="responseBody", **about("The beginning of it."))
     response_bytes = fields.Integer(data_key="responseBytes")
+    messages = fields.Nested(
+        RecordedMessages(), **about("What was to be posted, if it came to that; not of old ones.")
+    )
     failure = fields.String(**about("`timeout`, `connection` and its like."))
     next_attempt_at = fields.DateTime(data_key="nextAttemptAt")
     replay_of = fields.String(data_key="replayOf", **about("The `_id` of what is repeated."))

@@ -266,6 +266,8 @@ async def _post(call: _Call, reply: Reply, stage: Posted) -> bool:
     order = Order(reply=reply, integration=call.integration, delivery=call.delivery, stage=stage)
     posted = await call.blocking(partial(post_reply, call.services, order))
     call.notes.results += posted.results
+    if posted.message is not None:
+        call.notes.messages[stage.value] = posted.message
     call.notes.note(error=posted.error)
     return posted.is_posted
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rc_integrations_plugin.errors import IntegrationsError, PostAsUserMissing, PostRefused
@@ -10,10 +10,13 @@ from rc_integrations_plugin.host.port import Host, User
 from rc_integrations_plugin.integrations.deliveries import Delivery, Posted
 from rc_integrations_plugin.integrations.reach import bounds_of
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
+from rc_integrations_plugin.messages.fallbacks import fit_to_host
 from rc_integrations_plugin.messages.payload import Payload, read_payload
 from rc_integrations_plugin.messages.posting import PostResult, post_all
+from rc_integrations_plugin.messages.record import record_message
 from rc_integrations_plugin.outgoing.chain import LeaseLost, Posting, being_posted
 from rc_integrations_plugin.outgoing.faults import log_fault
+from rc_integrations_plugin.outgoing.record import mask_of
 from rc_integrations_plugin.outgoing.reply import Reply
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.storage.faults import may_pass
@@ -43,6 +46,8 @@ class PostedReply:
     is_posted: bool
     """In one room at least."""
     error: str | None = None
+    message: Mapping[str, Any] | None = None
+    """What was to be posted, as `record_message` describes it; None where it is no message."""
 
 
 def post_reply(services: Services, order: Order) -> PostedReply:
@@ -59,20 +64,25 @@ def post_reply(services: Services, order: Order) -> PostedReply:
         depth=order.delivery.depth,
         stage=order.stage,
     )
+    message = None
     try:
+        payload, author = _read_order(services.host, order)
+        message = _record(services, order, payload, author)
         with being_posted(posting):
-            results = post_order(services.host, order)
+            results = _post_payload(services.host, order, payload, as_user=author)
     except IntegrationsError as refused:
         channel = refused.channel if isinstance(refused, PostRefused) else None
-        return _not_posted(order.stage, refused.code, refused.reason, channel=channel)
+        posted = _not_posted(order.stage, refused.code, refused.reason, channel=channel)
     except Exception as error:
         if isinstance(error, LeaseLost) or may_pass(error):
             raise
         log_fault(logger, f"The integration {order.integration.id} could not post", error)
-        return _not_posted(order.stage, "error-internal", f"The chat server: {_name(error)}")
-    if not posting.marked and any(result.message is not None for result in results):
-        _mark(services, order)
-    return _posted(order.stage, results)
+        posted = _not_posted(order.stage, "error-internal", f"The chat server: {_name(error)}")
+    else:
+        if not posting.marked and any(result.message is not None for result in results):
+            _mark(services, order)
+        posted = _posted(order.stage, results)
+    return replace(posted, message=message)
 
 
 def post_order(host: Host, order: Order) -> tuple[PostResult, ...]:
@@ -81,23 +91,50 @@ def post_order(host: Host, order: Order) -> tuple[PostResult, ...]:
     Raises:
         IntegrationsError: it is no message, or cannot be posted there.
     """
+    payload, author = _read_order(host, order)
+    return _post_payload(host, order, payload, as_user=author)
+
+
+def _read_order(host: Host, order: Order) -> tuple[Payload, User]:
     reply = order.reply
     payload = read_payload(
         reply.content, defaults=reply.defaults, integration_id=order.integration.id
     )
-    author = _load_author(host, reply.author_ids)
+    return payload, _load_author(host, reply.author_ids)
+
+
+def _record(services: Services, order: Order, payload: Payload, author: User) -> dict[str, Any]:
+    host = services.host
+    draft = fit_to_host(
+        payload.draft,
+        host.capabilities,
+        topic=order.integration.name,
+        size_limit=host.message_size_limit,
+    )
+    return record_message(
+        draft,
+        author,
+        mask=mask_of(order.integration, order.delivery),
+        limit=services.settings.history_body_bytes,
+    )
+
+
+def _post_payload(
+    host: Host, order: Order, payload: Payload, *, as_user: User
+) -> tuple[PostResult, ...]:
+    reply = order.reply
     if payload.channels:
-        return _post_to(host, order, payload, dict.fromkeys(payload.channels, ""), as_user=author)
+        return _post_to(host, order, payload, dict.fromkeys(payload.channels, ""), as_user=as_user)
     *others, last = reply.channels.items() or [("", "")]
     for channel, known_id in others:
         try:
-            return _post_to(host, order, payload, {channel: known_id}, as_user=author)
+            return _post_to(host, order, payload, {channel: known_id}, as_user=as_user)
         except PostRefused as refused:
             if refused.code != NOT_FOUND:
                 raise
     if not reply.channels:
         raise PostRefused("There is no room to post to", code="error-invalid-channel")
-    return _post_to(host, order, payload, dict([last]), as_user=author)
+    return _post_to(host, order, payload, dict([last]), as_user=as_user)
 
 
 def _post_to(

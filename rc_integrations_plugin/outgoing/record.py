@@ -48,6 +48,8 @@ class AttemptNotes:
     answer: HttpResponse | HttpFailure | None = None
     runs: list[ScriptRun] = field(default_factory=list)
     results: list[Mapping[str, Any]] = field(default_factory=list)
+    messages: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """As in `DeliveryAttempt.messages`."""
     errors: list[str] = field(default_factory=list)
     outcome: DeliveryOutcome = DeliveryOutcome.FAILED
     receiver_failed: bool | None = None
@@ -79,6 +81,7 @@ class AttemptNotes:
             error=mask.text("; ".join(self.errors)[:_LONGEST_TEXT]) if self.errors else None,
             console=_console(self.runs, mask) if self.runs else (),
             results=tuple(_masked(result, mask) for result in self.results),
+            messages=self.messages or None,
             script_duration_ms=sum(run.duration_ms for run in self.runs) if self.runs else None,
             script_restarted=any(run.fresh_instance for run in self.runs),
             next_attempt_at=self.next_attempt_at,

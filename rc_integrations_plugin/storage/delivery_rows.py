@@ -88,6 +88,7 @@ def attempt_row(attempt: DeliveryAttempt) -> dict[str, Any]:
         "script_duration_ms": attempt.script_duration_ms,
         "script_restarted": attempt.script_restarted,
         "next_attempt_at": attempt.next_attempt_at,
+        "messages": to_json_or_none(attempt.messages),
     }
 
 
@@ -97,6 +98,6 @@ def to_attempt(row: Row[Any] | tuple[Any, ...]) -> DeliveryAttempt:
     values["outcome"] = DeliveryOutcome(values["outcome"])
     for name in ("steps", "console", "results"):
         values[name] = tuple(from_json(values[name]))
-    for name in ("sent", "response_headers"):
+    for name in ("sent", "response_headers", "messages"):
         values[name] = from_json_or_none(values[name])
     return DeliveryAttempt(**values)

@@ -10,7 +10,7 @@ from sqlalchemy.pool import QueuePool
 
 from rc_integrations_plugin.errors import SettingsError
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest revision in `migrations/versions`."""
 VERSION_TABLE = "rc_integrations_version"
 """Not Alembic's usual name: the host's own Alembic keeps that for itself."""

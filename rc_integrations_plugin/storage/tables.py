@@ -235,10 +235,14 @@ attempts = Table(
     Column("script_duration_ms", Float),
     _flag("script_restarted"),
     Column("next_attempt_at", UtcDateTime),
+    Column("messages", Text),
     Index(None, "integration_id", "started_at"),
     Index(None, "delivery_id", "number"),
 )
-"""What came of each attempt. `steps`, `sent`, `response_headers`, `console`, `results`: JSON."""
+"""What came of each attempt.
+
+`steps`, `sent`, `response_headers`, `console`, `results` and `messages` are JSON.
+"""
 
 circuits = Table(
     "rc_integration_circuits",

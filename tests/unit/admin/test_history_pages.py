@@ -92,11 +92,38 @@ def test_the_message_of_a_call_is_shown_as_it_looked(services: Services, admin: 
     assert "Its message is not kept" not in page
 
 
-def test_a_call_from_before_messages_were_kept_says_so(services: Services, admin: Visitor) -> None:
-    hook = make_incoming()
-    services.integrations.add(hook)
+def test_the_messages_of_an_attempt_are_shown_as_they_looked(
+    services: Services, admin: Visitor
+) -> None:
+    bridge = make_outgoing()
+    services.integrations.add(bridge)
+    delivery = make_delivery(integration_id=bridge.id)
+    messages = {"prepare": {"text": "*first*"}, "answer": {"text": "_then_"}}
+    services.deliveries.open([delivery], attempts=[make_attempt(delivery, messages=messages)])
+
+    page = admin.text(f"/{bridge.id}/history")
+
+    before, after = page.split("<h2>Message after the answer</h2>")
+    assert "<strong>first</strong>" in before.split("<h2>Message before the call</h2>")[1]
+    assert "<em>then</em>" in after
+
+
+def test_what_is_from_before_messages_were_kept_says_so(services: Services, admin: Visitor) -> None:
+    hook, bridge, silent = make_incoming(), make_outgoing(), make_outgoing()
+    for one in (hook, bridge, silent):
+        services.integrations.add(one)
     services.calls.add(make_call(integration_id=hook.id))
-    assert "Its message is not kept" in admin.text(f"/{hook.id}/history")
+    posted = ({"phase": "answer", "channel": "#a", "room_id": "r", "message_id": "m"},)
+    for one, results in ((bridge, posted), (silent, ())):
+        delivery = make_delivery(integration_id=one.id)
+        services.deliveries.open([delivery], attempts=[make_attempt(delivery, results=results)])
+
+    told = [
+        "Its message is not kept" in admin.text(f"/{one.id}/history")
+        for one in (hook, bridge, silent)
+    ]
+
+    assert told == [True, True, False]
 
 
 def test_a_call_that_made_no_message_says_nothing_of_it(services: Services, admin: Visitor) -> None:
@@ -341,6 +368,7 @@ def test_no_line_of_the_history_becomes_html(services: Services, admin: Visitor)
         response_body=HOSTILE,
         console=lines,
         results=results,
+        messages={"prepare": {"text": HOSTILE, "alias": HOSTILE}, "answer": {"emoji": HOSTILE}},
     )
     services.deliveries.open([delivery], attempts=[attempt])
 

@@ -62,6 +62,7 @@ def test_an_attempt_has_rocket_chat_s_shape_and_ours(server: Server, admin: Call
         response_bytes=13,
         script_duration_ms=2.5,
         script_restarted=True,
+        messages={"answer": {"text": "ok", "u": {"_id": "u"}}},
     )
 
     response = admin.get("history", id=document["_id"])
@@ -99,6 +100,7 @@ def test_an_attempt_has_rocket_chat_s_shape_and_ours(server: Server, admin: Call
         "results": [
             {"phase": "answer", "channel": "#general", "room_id": "r1", "message_id": "m1"}
         ],
+        "messages": {"answer": {"text": "ok", "u": {"_id": "u"}}},
         "console": [{"level": "log", "text": "hi"}],
         "duration": 1500.0,
         "scriptDuration": 2.5,

@@ -11,6 +11,7 @@ from rc_integrations_plugin.outgoing.chain import CURRENT, LeaseLost, Posting
 from rc_integrations_plugin.outgoing.posting import Order, post_reply
 from rc_integrations_plugin.outgoing.reply import build_reply
 from rc_integrations_plugin.outgoing.steps import Step
+from rc_integrations_plugin.settings import Settings
 from tests.factories import make_delivery
 from tests.unit.messages.memory_host import ANN, BOT, MemoryRoom, Refused
 from tests.unit.outgoing.answers import make_answer
@@ -291,6 +292,66 @@ def test_the_message_says_whose_it_is(way: Way) -> None:
 
     ((_, draft),) = way.host.state.messages
     assert draft.integration_id == "i1"
+
+
+# What is kept of it
+
+
+def test_both_messages_are_kept_with_their_author(way: Way) -> None:
+    integration = way.returns(
+        prepare={"message": "wait", "url": "https://a.test", "method": "GET"},
+        process={"content": {"text": "done", "attachments": [{"text": "a"}]}},
+    )
+
+    attempt = way.attempt(integration)
+
+    author = {"_id": "u-bot", "username": "rocket.cat", "name": "Rocket Cat"}
+    assert attempt.messages == {
+        "prepare": {"text": "wait", "u": author, "parseUrls": True},
+        "answer": {"text": "done", "u": author, "attachments": [{"text": "a"}]},
+    }
+
+
+def test_one_that_is_refused_is_kept_too(way: Way) -> None:
+    way.host.read_only.add("r-ops")
+
+    attempt = answered(way, {"text": "hi"}, target_room="#ops")
+
+    assert way.posted == []
+    assert attempt.messages is not None
+    assert attempt.messages["answer"]["text"] == "hi"
+
+
+@pytest.mark.parametrize("content", [{"text": ""}, {"text": "x", "attachments": [1]}])
+def test_what_is_no_message_is_not_kept(way: Way, content: dict[str, Any]) -> None:
+    way.answers = [make_answer(body=body(**content))]
+
+    assert way.attempt(plain()).messages is None
+
+
+def test_secrets_in_it_are_hidden(way: Way) -> None:
+    fields: dict[str, Any] = {
+        "token": "s3cret-token",
+        "headers": {"X-Key": "k3y-of-the-receiver"},
+    }
+    content = {"text": "s3cret-token k3y-of-the-receiver", "alias": "password: hunter2"}
+
+    attempt = answered(way, content, **fields)
+
+    assert way.posted == [(ROOM, content["text"])]
+    assert attempt.messages is not None
+    assert attempt.messages["answer"]["text"] == "*** ***"
+    assert attempt.messages["answer"]["alias"] == "password: ***"
+
+
+def test_no_more_of_it_is_kept_than_of_an_answer(way: Way) -> None:
+    way.settings = Settings(history_body_bytes=10)
+
+    attempt = answered(way, {"text": "x" * 100})
+
+    assert attempt.messages is not None
+    assert attempt.messages["answer"]["text"] == "x" * 10
+    assert attempt.messages["answer"]["leftOut"] == {"text": True}
 
 
 # What a listener is told, and what keeps a message from being posted twice

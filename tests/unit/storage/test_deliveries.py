@@ -73,6 +73,7 @@ def test_what_no_database_takes_as_text_is_kept_in_json_and_replaced_in_texts(
         error="\x00",
         console=(HOSTILE,),
         results=(HOSTILE,),
+        messages={"answer": HOSTILE},
     )
 
     store.open([delivery], attempts=[attempt])
@@ -86,6 +87,7 @@ def test_what_no_database_takes_as_text_is_kept_in_json_and_replaced_in_texts(
         "https://x.test/\ufffd",
     )
     assert (kept.sent, kept.console, kept.results) == (HOSTILE, (HOSTILE,), (HOSTILE,))
+    assert kept.messages == {"answer": HOSTILE}
     assert (kept.steps, kept.response_headers) == (("\ud800",), {"x": "\x00"})
     assert (kept.response_body, kept.error) == ("\ufffd\ufffd", "\ufffd")
 

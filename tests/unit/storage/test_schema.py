@@ -15,9 +15,16 @@ from sqlalchemy.pool import StaticPool
 from rc_integrations_plugin.errors import SettingsError
 from rc_integrations_plugin.storage import schema
 from rc_integrations_plugin.storage.calls import CallFilter, CallStore
+from rc_integrations_plugin.storage.deliveries import DeliveryStore
 from rc_integrations_plugin.storage.integrations import IntegrationStore
 from rc_integrations_plugin.storage.tables import metadata
-from tests.factories import make_call, make_incoming, make_outgoing
+from tests.factories import (
+    make_attempt,
+    make_call,
+    make_delivery,
+    make_incoming,
+    make_outgoing,
+)
 
 INTEGRATIONS = "rc_integrations"
 
@@ -59,7 +66,7 @@ def test_a_revision_can_be_taken_back_and_made_again(engine: Engine) -> None:
     kept = make_incoming(script="class Script {}", channels=("#ünïcode",))
     IntegrationStore(engine).add(kept)
     IntegrationStore(engine).add(make_outgoing())
-    CallStore(engine).add(make_call(integration_id=kept.id, message={"text": "Hello"}))
+    CallStore(engine).add(make_call(integration_id=kept.id))
     migrate(engine, command.downgrade, "0001")
     with engine.connect() as connection:
         old_columns = {column["name"] for column in inspect(connection).get_columns(INTEGRATIONS)}
@@ -80,7 +87,24 @@ def test_a_revision_can_be_taken_back_and_made_again(engine: Engine) -> None:
     assert IntegrationStore(engine).find(kept.id) == expected
     assert IntegrationStore(engine).version() == 1
     calls, _ = CallStore(engine).page(CallFilter(integration_id=kept.id), offset=0, count=9)
-    assert [call.message for call in calls] == [None]
+    assert len(calls) == 1
+
+
+def test_the_history_from_before_messages_were_kept_has_none(engine: Engine) -> None:
+    call, delivery = make_call(message={"text": "Hello"}), make_delivery()
+    attempt = make_attempt(delivery, messages={"answer": {"text": "Hello"}})
+    CallStore(engine).add(call)
+    DeliveryStore(engine).open([delivery], attempts=[attempt])
+    migrate(engine, command.downgrade, "0005")
+
+    schema.upgrade(engine)
+
+    found = CallStore(engine).find(call.integration_id, call.id)
+    assert found == dataclasses.replace(call, message=None)
+    assert DeliveryStore(engine).find_attempt(attempt.integration_id, attempt.id) == (
+        dataclasses.replace(attempt, messages=None),
+        delivery,
+    )
 
 
 def test_current_tables_are_left_alone(engine: Engine) -> None:
