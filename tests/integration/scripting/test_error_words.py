@@ -80,8 +80,23 @@ def test_what_cannot_be_taken_apart_is_told_as_after_babel(
         ("this.walk()", "this.walk"),
         ("(() => this.walk())()", "_this.walk"),
         ("data.some\n  .deep\n  ?.run; data.some\n  .run(1)", "data.some.run"),
+        ("data.some.map(item => item.name).join()", "data.some.map"),
+        ("data.some.map(function (item) { return String(item) })", "data.some.map"),
+        ("data.some.run(data.text)", "data.some.run"),
+        ("data.some.run('a' + data.text + 'b')", "data.some.run"),
+        ("data.some.run(String(data.text))", "data.some.run"),
+        ("data.some.run(1, data.text.trim())", "data.some.run"),
+        ("data.some.run(new Date(), JSON.stringify(data))", "data.some.run"),
+        ("data.some.run({\n  a: 1,\n  b: data.text.nope(data.list)\n})", "data.text.nope"),
+        ("data.list.map(item => item.run(data.text))", "item.run"),
+        ("data.list\n  .filter(item => item)\n  .run(item => item + 1)",
+         "data.list.filter(...).run"),
+        ("data.some.run (data.text)", "data.some.run"),
+        ("data.some?.run(data.text)", "_data$some.run"),
+        ("data.text?.(data.list)", "_data$text.call"),
+        ("function helper(value) { return value } data.some.run(helper(data))", "data.some.run"),
     ],
-)
+)  # fmt: skip
 def test_what_is_no_function_is_named_as_node_names_it(
     runner: ScriptRunner, body: str, callee: str
 ) -> None:
@@ -93,6 +108,8 @@ def test_what_is_no_function_is_named_as_node_names_it(
     [
         ("new data.list[0].Class()", "data.list[0].Class is not a constructor"),
         ("new (data.nope)()", "data.nope is not a constructor"),
+        ("new data.text(String(data))", "data.text is not a constructor"),
+        ("data.nope(...data.list)", "Cannot read properties of undefined (reading 'apply')"),
         ("new RegExp('[')", "Invalid regular expression: /[/: Unterminated character class"),
         ("new RegExp('(a', 'i')", "Invalid regular expression: /(a/i: Unterminated group"),
         ("RegExp('*')", "Invalid regular expression: /*/: Nothing to repeat"),

@@ -1,47 +1,27 @@
 // Names what was called and is no function, as V8 prints it (CallPrinter in V8's ast/prettyprinter.cc)
 // for what Babel makes of the script.
-import { atPlace, functionAt, isFunction, walk } from './script_source.js';
+import { failedCall } from './call_places.js';
+import { atPlace, isFunction, walk } from './script_source.js';
 
 const VALUE = '(intermediate value)';
-const CALLS = new Set(['CallExpression', 'NewExpression', 'TaggedTemplateExpression']);
 const WORDY = new Set(['void', 'typeof', 'delete']);
 const NAME = /^[A-Za-z_$][\w$]*$/;
 
 /** Returns `a.b is not a function`, or `not a function` where the place tells too little. */
 export function notCallable(place, what) {
-  const found = atPlace(place, 'call', (program, offset) => {
-    const call = callAt(program, offset);
-    return call && `${print(calleeOf(call), program)} is not a ${call.type === 'NewExpression' ? 'constructor' : 'function'}`;
+  const found = atPlace(place, what, (program, offset, code) => {
+    const call = failedCall(program, code, offset, what === 'constructor');
+    return call && describe(call, program);
   });
   return found ?? `not a ${what}`;
 }
 
-function callAt(program, offset) {
-  let exact;
-  let first;
-  walk(functionAt(program, offset), (node) => {
-    if (node.end <= offset || !CALLS.has(node.type)) return false;
-    const callee = calleeOf(node);
-    if (anchorOf(callee) === offset) exact = node;
-    else if (!isNoted(node, callee) && !(first?.end <= node.end)) first = node;
-    return false;
-  });
-  return exact ?? first;
-}
-
-/** Tells whether the engine notes the place of a call; else that of what came last before it is known. */
-function isNoted({ type }, callee) {
-  return type === 'CallExpression' && anchorOf(callee) !== undefined;
-}
-
-function calleeOf({ callee, tag }) {
-  return callee ?? tag;
-}
-
-/** Returns the position that the engine notes for a call of this. */
-function anchorOf(callee) {
-  if (callee.type === 'MemberExpression' && !callee.computed) return callee.property.start;
-  return callee.type === 'Identifier' ? callee.start : undefined;
+function describe({ type, callee, tag, optional, arguments: given }, program) {
+  if (type === 'NewExpression') return `${print(callee, program)} is not a constructor`;
+  // Babel calls these by other methods.
+  if (given?.some((item) => item.type === 'SpreadElement')) return "Cannot read properties of undefined (reading 'apply')";
+  if (optional && callee.type === 'MemberExpression') return `${nameOfObject(callee, program)}.call is not a function`;
+  return `${print(callee ?? tag, program)} is not a function`;
 }
 
 function print(node, program) {

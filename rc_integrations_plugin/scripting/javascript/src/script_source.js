@@ -18,11 +18,11 @@ export function quoteFrom(source) {
   known.clear();
 }
 
-/** Returns what `make` returns for the program and a place in it, remembered by the place and the kind. */
+/** Returns what `make` returns for the program, a place in it and the code, remembered by the place and the kind. */
 export function atPlace({ line, column }, kind, make) {
   const key = `${line}:${column}:${kind}`;
   if (known.size > 1000) known.clear();
-  if (!known.has(key)) known.set(key, readProgram() && make(program, offsetOf(line, column)));
+  if (!known.has(key)) known.set(key, readProgram() && make(program, offsetOf(line, column), code));
   return known.get(key);
 }
 
