@@ -7,10 +7,12 @@ from types import MappingProxyType
 from rc_integrations_plugin.admin.viewers import Viewer
 from rc_integrations_plugin.integrations.records import (
     IncomingIntegration,
+    IntegrationState,
     IntegrationType,
     OutgoingIntegration,
 )
 from rc_integrations_plugin.integrations.text import storable
+from rc_integrations_plugin.management.listing import filter_of_state
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.storage.integrations import FAILURES, IntegrationFilter
 from rc_integrations_plugin.storage.overview import Overview, recent
@@ -34,9 +36,6 @@ _DOWNWARDS_FIRST = frozenset({"last", "failed"})
 _TYPES = MappingProxyType(
     {"incoming": IntegrationType.INCOMING, "outgoing": IntegrationType.OUTGOING}
 )
-_ENABLED = MappingProxyType({"on": True, "off": False})
-_SWITCHED_OFF, _FAILING = "switched-off", "failing"
-_STATES = frozenset({*_ENABLED, _SWITCHED_OFF, _FAILING})
 _LONGEST = 200
 _MOST_PAGES = 1_000_000
 
@@ -112,7 +111,7 @@ def read_list_query(query: Mapping[str, str]) -> ListQuery:
     return ListQuery(
         text=storable(query.get("q", "").strip())[:_LONGEST],
         type=kind if kind in _TYPES else "",
-        state=state if state in _STATES else "",
+        state=state if state in list(IntegrationState) else "",
         sort=sort if sort.removeprefix("-") in SORT_KEYS else NEWEST_FIRST,
         page=read_page(query.get("page", "")),
     )
@@ -137,9 +136,7 @@ def _find(
         IntegrationFilter(
             name_part=query.text or None,
             type=_TYPES.get(query.type),
-            enabled=_ENABLED.get(query.state),
-            switched_off=query.state == _SWITCHED_OFF,
-            failing=query.state == _FAILING,
+            **filter_of_state(IntegrationState(query.state) if query.state else None),
             made_by=viewer.made_by,
         ),
         sort=[(key, -1 if query.sort.startswith("-") else 1)],

@@ -1,4 +1,4 @@
-"""/api/v1/integrations.*: what happened and why, failed calls made again, and new tokens."""
+"""/api/v1/integrations.*: what happened and why, and what repairs it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,10 +24,11 @@ from rc_integrations_plugin.management.recovery import (
     try_again,
 )
 from rc_integrations_plugin.management.saved import find_outgoing
+from rc_integrations_plugin.management.switching import set_enabled
 from rc_integrations_plugin.management.tokens import renew_token as renew_hook_token
 from rc_integrations_plugin.management.trial_choices import not_recorded
 from rc_integrations_plugin.schemas import repairs
-from rc_integrations_plugin.schemas.documents import json_time
+from rc_integrations_plugin.schemas.documents import integration_document, json_time
 
 
 def add_routes(blueprint: Blueprint) -> None:
@@ -37,6 +38,7 @@ def add_routes(blueprint: Blueprint) -> None:
     blueprint.get("/integrations.failedCalls")(list_failed_calls)
     blueprint.post("/integrations.recover")(recover)
     blueprint.post("/integrations.renewToken")(renew_token)
+    blueprint.post("/integrations.setEnabled")(switch)
 
 
 def list_changes() -> Response:
@@ -110,6 +112,14 @@ def renew_token() -> Response:
         url=f"{caller.services.host.site_url}/hooks/{made.id}/{made.token}",
         previousTokenUntil=None if until is None else json_time(until),
     )
+
+
+def switch() -> Response:
+    """Switch an integration on or off; nothing else of it changes."""
+    caller = current_caller()
+    integration_id, enabled = repairs.read_switch(caller.body())
+    found, _ = set_enabled(caller.services, caller.user, integration_id, enabled=enabled)
+    return answers.success(integration=integration_document(found))
 
 
 def _find_lost(caller: Caller, since: datetime, integration_id: str | None) -> Sequence[Lost]:

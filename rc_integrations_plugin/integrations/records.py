@@ -79,6 +79,17 @@ class IncomingIntegration:
         return (self.token, self.previous_token)
 
 
+class IntegrationState(StrEnum):
+    """How an integration is, for lists of those that are so."""
+
+    ON = "on"
+    OFF = "off"
+    SWITCHED_OFF = "switched-off"
+    """By the server."""
+    FAILING = "failing"
+    """Somebody should look after it."""
+
+
 class RetryOn(StrEnum):
     """Which failed calls are made again, where any are."""
 

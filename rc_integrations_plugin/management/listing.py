@@ -16,6 +16,7 @@ from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.integrations.permissions import read_manager, type_of, visible_parts
 from rc_integrations_plugin.integrations.records import (
     IncomingIntegration,
+    IntegrationState,
     IntegrationType,
     OutgoingIntegration,
 )
@@ -44,6 +45,14 @@ _SORT_KEYS: Mapping[str, str] = MappingProxyType(
         "_updatedAt": "updated_at",
     }
 )
+_OF_STATES: Mapping[IntegrationState, Mapping[str, bool]] = MappingProxyType(
+    {
+        IntegrationState.ON: {"enabled": True},
+        IntegrationState.OFF: {"enabled": False},
+        IntegrationState.SWITCHED_OFF: {"switched_off": True},
+        IntegrationState.FAILING: {"failing": True},
+    }
+)
 _TIMES = ("_updatedAt", "_createdAt")
 Documents = Sequence[Mapping[str, Any]]
 _Attempt = tuple[DeliveryAttempt, Delivery]
@@ -57,6 +66,7 @@ def list_integrations(services: Services, user: User, query: ListQuery) -> tuple
         IntegrationFilter(
             name_part=query.name_part,
             type=query.type,
+            **filter_of_state(query.state),
             made_by=visible_parts(
                 *(read_manager(services.host, user, kind) for kind in IntegrationType)
             ),
@@ -66,6 +76,11 @@ def list_integrations(services: Services, user: User, query: ListQuery) -> tuple
         count=query.paging.count,
     )
     return [integration_document(integration) for integration in found], total
+
+
+def filter_of_state(state: IntegrationState | None) -> Mapping[str, Any]:
+    """Return the fields of an `IntegrationFilter` for integrations that are so."""
+    return {} if state is None else _OF_STATES[state]
 
 
 def list_history(services: Services, user: User, query: HistoryQuery) -> tuple[Documents, int]:

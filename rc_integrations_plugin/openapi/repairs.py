@@ -7,8 +7,9 @@ from marshmallow import fields, validate
 
 from rc_integrations_plugin.integrations.audit import AuditAction
 from rc_integrations_plugin.integrations.records import IntegrationType
-from rc_integrations_plugin.openapi.answers import Page, Success
+from rc_integrations_plugin.openapi.answers import OneIntegration, Page, Success
 from rc_integrations_plugin.openapi.integrations import Editor, needed
+from rc_integrations_plugin.openapi.management import UPDATING_CODES
 from rc_integrations_plugin.openapi.operation import (
     ENTRY_ID,
     INTEGRATION_ID,
@@ -16,6 +17,7 @@ from rc_integrations_plugin.openapi.operation import (
     PARAMS,
     PREFIX,
     REMOVING,
+    RUNNING,
     Operation,
 )
 from rc_integrations_plugin.schemas.fields import StrictSchema
@@ -25,6 +27,7 @@ from rc_integrations_plugin.schemas.repairs import (
     FailedCallsParameters,
     Recover,
     RenewToken,
+    SetEnabled,
 )
 
 REPAIRING = "Finding out and repairing"
@@ -176,5 +179,18 @@ OPERATIONS: Sequence[Operation] = (
         answer=NewToken,
         codes=(PARAMS, "error-integration-changed"),
         errors=REMOVING,
+    ),
+    Operation(
+        method="post",
+        path=f"{PREFIX}setEnabled",
+        id="setEnabled",
+        summary="Switch an integration on or off",
+        description="To switch it on makes all checks of an update. Nothing else of it changes.",
+        tag=REPAIRING,
+        bodies=(SetEnabled,),
+        body_examples={"off": {"integrationId": INTEGRATION_ID, "enabled": False}},
+        answer=OneIntegration,
+        codes=UPDATING_CODES,
+        errors=RUNNING,
     ),
 )

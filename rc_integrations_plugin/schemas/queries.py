@@ -11,7 +11,7 @@ from marshmallow import post_load, validate
 from rc_integrations_plugin.errors import ApiError, InvalidParams
 from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
 from rc_integrations_plugin.integrations.history import CallOutcome
-from rc_integrations_plugin.integrations.records import IntegrationType
+from rc_integrations_plugin.integrations.records import IntegrationState, IntegrationType
 from rc_integrations_plugin.schemas.fields import (
     Moment,
     OpenSchema,
@@ -75,6 +75,14 @@ class ListParameters(_Sorted):
         load_default=None,
         validate=validate.OneOf(list(IntegrationType), error=_NOT_ALLOWED),
         **about("Only those of this type."),
+    )
+    state = Text(
+        load_default=None,
+        validate=validate.OneOf(list(IntegrationState), error=_NOT_ALLOWED),
+        **about(
+            "Only those that are so; `switched-off`: by the server, `failing`: the last call"
+            " failed, or one of the last 24 hours, or its receiver is left alone for a while."
+        ),
     )
 
 
@@ -171,6 +179,7 @@ class ListQuery:
     paging: Paging
     name_part: str | None
     type: IntegrationType | None
+    state: IntegrationState | None = None
 
 
 @dataclass(frozen=True)
@@ -206,9 +215,12 @@ class GetQuery:
 def read_list_query(query: Mapping[str, str]) -> ListQuery:
     """Return what the query of `integrations.list` says."""
     data = load(_LIST, query)
-    kind = data["type"]
+    kind, state = data["type"], data["state"]
     return ListQuery(
-        read_paging(data), data["name"], None if kind is None else IntegrationType(kind)
+        read_paging(data),
+        data["name"],
+        None if kind is None else IntegrationType(kind),
+        None if state is None else IntegrationState(state),
     )
 
 

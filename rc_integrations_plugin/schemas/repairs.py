@@ -7,6 +7,7 @@ from typing import Any
 
 from rc_integrations_plugin.integrations.tokens import LONGEST_OVERLAP
 from rc_integrations_plugin.schemas.fields import (
+    Flag,
     Moment,
     Number,
     OpenSchema,
@@ -79,6 +80,13 @@ class RenewToken(StrictSchema):
     )
 
 
+class SetEnabled(StrictSchema):
+    """The body of `integrations.setEnabled`."""
+
+    integration_id = Text(required=True, **_ID, **about("The integration's id."))
+    enabled = Flag(required=True, **about("Whether it shall be on."))
+
+
 @dataclass(frozen=True, kw_only=True)
 class ChangesWish:
     """Which changes are wanted."""
@@ -101,7 +109,7 @@ class FailedCallsQuery:
 
 
 _CHANGES, _EXPLAIN, _FAILED = ChangesParameters(), ExplainParameters(), FailedCallsParameters()
-_RECOVER, _RENEW = Recover(), RenewToken()
+_RECOVER, _RENEW, _SET = Recover(), RenewToken(), SetEnabled()
 
 
 def read_changes_query(query: Mapping[str, str]) -> ChangesWish:
@@ -141,3 +149,9 @@ def read_renewal(body: Any) -> tuple[str, timedelta]:
     """Return what the body of `integrations.renewToken` says: the integration's id, the overlap."""
     data = load(_RENEW, body)
     return data["integration_id"], timedelta(seconds=data["overlap"])
+
+
+def read_switch(body: Any) -> tuple[str, bool]:
+    """Return what the body of `integrations.setEnabled` says: an id, and whether it is on."""
+    data = load(_SET, body)
+    return data["integration_id"], data["enabled"]

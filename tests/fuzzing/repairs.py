@@ -128,7 +128,7 @@ def _repair_sample(body: dict[str, Any]) -> None:
     if event:
         body.pop("call", None)
         event["data"] = {"text": "Hello", "user_name": "alice"}
-        event |= {"url": _SAVED["urls"][0]} if "url" in event else {}
+        event |= {"url": "https://receiver.test/hook"} if "url" in event else {}
     for one in (body.get("call", {}), event.get("answer", {})):
         if not isinstance(one.get("body", ""), str):
             one["body"] = {"text": "Hello"}
@@ -189,6 +189,7 @@ _REPAIRS = {
     "rollBackScript": _repair_roll_back,
     "recover": _repair_recovery,
     "renewToken": _repair_clearing,
+    "setEnabled": _repair_clearing,
     "subscribe": _repair_subscription,
     "unsubscribe": _repair_unsubscription,
     "callHook": _repair_message,

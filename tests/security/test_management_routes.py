@@ -293,6 +293,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "rollBackScript": {"version": 1},
     "recover": {"since": "2001-01-01T00:00:00Z"},
     "renewToken": {"overlap": 60},
+    "setEnabled": {"enabled": False},
     "clearHistory": {},
     "replayOutgoing": {"historyId": "x"},
 }
@@ -368,7 +369,7 @@ def test_each_call_of_the_api_gets_as_far_as_the_integration(
 def test_no_call_of_the_api_tells_secrets(app: Flask, server: Server, anothers: Anothers) -> None:
     admin, client = server.caller("admin"), app.test_client()
     # as in Rocket.Chat, these have the whole integration, with its token
-    whole = {"get", "list", "update", "remove", "rollBackScript"}
+    whole = {"get", "list", "update", "remove", "rollBackScript", "setEnabled"}
 
     for methods in ("reading", "writing"):
         for rule, method in sorted(

@@ -9,7 +9,7 @@ from rc_integrations_plugin.api import repairs
 from rc_integrations_plugin.integrations.deliveries import DeliveryAttempt, DeliveryOutcome
 from rc_integrations_plugin.outgoing.steps import Step
 from tests.callers import ALL, OUTGOING_OWN, OWN, Caller, Server, change_body
-from tests.factories import make_attempt, make_call, make_delivery
+from tests.factories import make_attempt, make_call, make_delivery, make_incoming
 
 NOW = datetime.now(UTC)
 SINCE = (NOW - timedelta(days=1)).isoformat()
@@ -241,11 +241,68 @@ def test_no_token_of_others_and_of_no_outgoing_integration_is_renewed(
     assert answer["errorType"] == "invalid-params"
 
 
+@pytest.mark.parametrize("kind", ["incoming", "outgoing"])
+def test_an_integration_is_switched_off_and_on(admin: Caller, kind: str) -> None:
+    made = admin.create() if kind == "incoming" else admin.create_outgoing()
+    body = {"integrationId": made["_id"], "enabled": False}
+
+    off = told(admin.send("setEnabled", body))["integration"]
+    again = told(admin.send("setEnabled", body))["integration"]
+    on = told(admin.send("setEnabled", {**body, "enabled": True}))["integration"]
+
+    assert (off["enabled"], on["enabled"]) == (False, True)
+    assert again == off
+    assert {**on, "_updatedAt": 0, "_updatedBy": 0} == {**made, "_updatedAt": 0, "_updatedBy": 0}
+
+
+def test_what_cannot_be_stays_off(server: Server, admin: Caller) -> None:
+    hook = make_incoming(enabled=False, channels=("#gone",))
+    server.services.integrations.add(hook)
+
+    answer = refused(admin.send("setEnabled", {"integrationId": hook.id, "enabled": True}))
+
+    assert answer["errorType"] == "error-invalid-room"
+    assert answer["details"]["channel"] == "#gone"
+    for wrong in ("true", 1, None):
+        answer = refused(admin.send("setEnabled", {"integrationId": hook.id, "enabled": wrong}))
+        assert answer["errorType"] == "invalid-params"
+
+
+def test_nobody_switches_what_is_not_his(server: Server, admin: Caller) -> None:
+    hook, ann = admin.create(), server.caller("ann", OWN)
+
+    for one in (hook["_id"], "nothing"):
+        answer = ann.send("setEnabled", {"integrationId": one, "enabled": False})
+        assert refused(answer)["error"] == "No integration found."
+
+
+def test_those_that_fail_or_are_off_are_listed(server: Server, admin: Caller) -> None:
+    bridge, off, switched_off = (
+        admin.create_outgoing(name="Failing"),
+        admin.create_outgoing(name="Off", enabled=False),
+        admin.create_outgoing(name="Switched off"),
+    )
+    fail(server, bridge)
+    server.services.integrations.disable(switched_off["_id"], "gone")
+
+    def names(state: str) -> set[str]:
+        listed = told(admin.get("list", state=state))
+        assert listed["total"] == len(listed["integrations"])
+        return {one["name"] for one in listed["integrations"]}
+
+    assert off["enabled"] is False
+    assert names("failing") == {"Failing"}
+    assert names("on") == {"Failing"}
+    assert names("off") == {"Off", "Switched off"}
+    assert names("switched-off") == {"Switched off"}
+    assert refused(admin.get("list", state="broken"))["errorType"] == "invalid-params"
+
+
 @pytest.mark.parametrize("call", ["changes", "explain", "failedCalls"])
 def test_reading_takes_a_permission(stranger: Caller, call: str) -> None:
     assert stranger.get(call).status_code == 403
 
 
-@pytest.mark.parametrize("call", ["recover", "renewToken"])
+@pytest.mark.parametrize("call", ["recover", "renewToken", "setEnabled"])
 def test_repairing_takes_a_permission(stranger: Caller, call: str) -> None:
     assert stranger.send(call, {}).status_code == 403
