@@ -197,6 +197,16 @@ def _deliveries(services: Services, integration_id: str, now: datetime) -> None:
         {
             "response_headers": {"content-type": "application/json"},
             "response_body": '{"number": 17, "title": "Printer is on fire", "state": "open"}',
+            "results": (
+                {"phase": "answer", "channel": "#support", "room_id": "S", "message_id": "m2"},
+            ),
+            "messages": {
+                "answer": {
+                    "text": "*#17* Printer is on fire",
+                    "u": MESSAGE["u"],
+                    "parseUrls": True,
+                }
+            },
         },
         {
             "outcome": DeliveryOutcome.FAILED,

@@ -1,5 +1,6 @@
 """What came of a recorded call then, beside what would come of it now."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -7,12 +8,14 @@ from typing import Any
 from rc_integrations_plugin.admin import texts
 from rc_integrations_plugin.admin.kept_messages import KeptMessage, Record, kept_message
 from rc_integrations_plugin.admin.pretty import pretty_json
+from rc_integrations_plugin.integrations.deliveries import Posted
 from rc_integrations_plugin.integrations.history import CallOutcome, IncomingCall
 from rc_integrations_plugin.integrations.masks import Mask
 from rc_integrations_plugin.integrations.script_diff import LineKind, diff_scripts
-from rc_integrations_plugin.management.trying import Place, Preview, TriedCall
+from rc_integrations_plugin.management.trying import MadeCall, Place, Preview, TriedCall
+from rc_integrations_plugin.management.trying_outgoing import TriedEvent
 from rc_integrations_plugin.messages.record import record_message
-from rc_integrations_plugin.scripting.protocol import ConsoleLine
+from rc_integrations_plugin.outgoing.steps import Step
 
 _WITHOUT_MESSAGE = frozenset(
     {CallOutcome.NOTHING_TO_POST, CallOutcome.SCRIPT_REFUSED, CallOutcome.SCRIPT_FAILED}
@@ -70,18 +73,27 @@ class Compared:
 
 
 @dataclass(frozen=True)
+class Pair:
+    """A message, then and now."""
+
+    stage: str
+    """Which one, where there may be two: what follows its name."""
+    then: KeptMessage | None
+    now: KeptMessage | None
+
+
+@dataclass(frozen=True)
 class Comparison:
     """A recorded call, and the same made again."""
 
     rows: Sequence[Compared]
-    then: KeptMessage | None
-    now: KeptMessage | None
+    messages: Sequence[Pair]
     is_kept: bool
-    """Whether it is known what its message was; there may have been none."""
+    """Whether it is known what its messages were; there may have been none."""
 
 
-def compare(call: IncomingCall, tried: TriedCall, *, limit: int) -> Comparison:
-    """Return what can be compared.
+def compare_call(call: IncomingCall, tried: TriedCall, *, limit: int) -> Comparison:
+    """Return what can be compared of a call of a hook.
 
     Args:
         call: as it was recorded.
@@ -90,34 +102,90 @@ def compare(call: IncomingCall, tried: TriedCall, *, limit: int) -> Comparison:
     """
     mask = Mask()
     places = tried.message.places if tried.message else ()
-    lines = [line for made in tried.calls for line in made.run.console]
-    now = _record(tried.message, mask, limit)
+    then, now = call.message or {}, _record(tried.message, mask, limit)
     is_kept = call.message is not None or call.outcome in _WITHOUT_MESSAGE
     rows = [
         Compared("Outcome", texts.OUTCOMES[call.outcome], texts.OUTCOMES[tried.outcome]),
         Compared("Status of the answer", str(call.status), str(tried.answer.status)),
         Compared("Rooms", _then(call.results), _now(places)),
-        *(_parts(call.message or {}, now or {}) if is_kept else ()),
+        *(_parts(then, now, "") if is_kept else ()),
         Compared("What went wrong", call.error or "", mask.text(tried.error or "")),
-        Compared(
-            "Console",
-            "\n".join(f"{line['level']}: {line['text']}" for line in call.console),
-            _console(lines, mask),
-        ),
+        _consoles(call.console, tried.calls, mask),
     ]
-    return Comparison(rows, kept_message(call.message), kept_message(now), is_kept)
+    return Comparison(rows, _pairs([("", then, now)]) if is_kept else (), is_kept)
 
 
-def _record(preview: Preview | None, mask: Mask, limit: int) -> Record | None:
-    """Return a message as the history would keep it."""
+def compare_event(document: Record, tried: TriedEvent, *, limit: int) -> Comparison:
+    """Return what can be compared of a call of an outgoing integration.
+
+    Args:
+        document: the attempt, as the history shows it.
+        tried: what would come of it now.
+        limit: how much of a message is kept, and how much of what is sent is compared.
+    """
+    mask, then = Mask(), document.get("messages") or {}
+    stages = [
+        (" before the call", then.get(Posted.PREPARE, {}), _record(tried.before, mask, limit)),
+        (" after the answer", then.get(Posted.ANSWER, {}), _record(tried.after, mask, limit)),
+    ]
+    is_kept = bool(then) or not any(one.get("message_id") for one in document["results"])
+    rows = [
+        Compared("The call", _call_then(document), _call_now(tried, mask)),
+        Compared("What was sent", _sent_then(document, limit), _sent_now(tried, mask, limit)),
+        *(part for stage, old, new in stages if is_kept for part in _parts(old, new, stage)),
+        _consoles(document["console"], tried.calls, mask),
+    ]
+    return Comparison(rows, _pairs(stages) if is_kept else (), is_kept)
+
+
+def _call_then(document: Record) -> str:
+    if Step.BEFORE_CALL not in document["steps"]:
+        return ""
+    made = document.get("request") or {}
+    return f"{made.get('method') or 'POST'} {made.get('url') or document.get('url', '')}"
+
+
+def _call_now(tried: TriedEvent, mask: Mask) -> str:
+    made = tried.request
+    return "" if made is None else mask.text(f"{made.method} {made.url}")
+
+
+def _sent_then(document: Record, limit: int) -> str:
+    return _data(document.get("httpCallData"), limit)
+
+
+def _sent_now(tried: TriedEvent, mask: Mask, limit: int) -> str:
+    body = tried.request.body if tried.request is not None else None
+    text = (body or b"").decode("utf-8", "replace")
+    try:
+        return _data(mask.data(json.loads(text)), limit)
+    except (ValueError, RecursionError):
+        return _data(mask.text(text), limit)
+
+
+def _data(value: Any, limit: int) -> str:
+    text = _shown(value)
+    return text if len(text) <= limit else f"{text[:limit]}\n…"
+
+
+def _pairs(stages: Iterable[tuple[str, Record, Record]]) -> Sequence[Pair]:
+    return [
+        Pair(stage, kept_message(then or None), kept_message(now or None))
+        for stage, then, now in stages
+        if then or now
+    ]
+
+
+def _record(preview: Preview | None, mask: Mask, limit: int) -> Record:
+    """Return a message as the history would keep it; nothing where there is none."""
     if preview is None or preview.draft is None:
-        return None
+        return {}
     return record_message(preview.draft, preview.author, mask=mask, limit=limit)
 
 
-def _parts(then: Record, now: Record) -> Iterator[Compared]:
+def _parts(then: Record, now: Record, stage: str) -> Iterator[Compared]:
     for name, label in _PARTS.items():
-        part = Compared(label, _shown(then.get(name)), _shown(now.get(name)))
+        part = Compared(label + stage, _shown(then.get(name)), _shown(now.get(name)))
         is_flag = isinstance(then.get(name, now.get(name)), bool)
         if part.differs or (part.then and not is_flag):
             yield part
@@ -157,5 +225,11 @@ def _now(places: Iterable[Place]) -> str:
     )
 
 
-def _console(lines: Iterable[ConsoleLine], mask: Mask) -> str:
-    return "\n".join(f"{line.level}: {mask.text(line.text)}" for line in lines)
+def _consoles(then: Iterable[Record], now: Iterable[MadeCall], mask: Mask) -> Compared:
+    return Compared(
+        "Console",
+        "\n".join(f"{line['level']}: {line['text']}" for line in then),
+        "\n".join(
+            f"{line.level}: {mask.text(line.text)}" for made in now for line in made.run.console
+        ),
+    )

@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from rc_integrations_plugin.admin import try_form
-from rc_integrations_plugin.admin.comparing import Comparison, compare
+from rc_integrations_plugin.admin.comparing import Comparison, compare_call, compare_event
 from rc_integrations_plugin.admin.markdown_html import link_html, page_markdown
 from rc_integrations_plugin.admin.pretty import beginning, pretty, pretty_json
 from rc_integrations_plugin.admin.rendering import render
@@ -20,7 +20,7 @@ from rc_integrations_plugin.integrations.deliveries import Delivery
 from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.management.freezing import is_frozen
-from rc_integrations_plugin.management.recorded import recorded_call
+from rc_integrations_plugin.management.recorded import recorded_call, recorded_event
 from rc_integrations_plugin.management.sample_calls import SAMPLE_CALLS
 from rc_integrations_plugin.management.samples import latest_sent, open_sample, send_call
 from rc_integrations_plugin.management.script_tests import MOST_BYTES, kept_sample
@@ -111,14 +111,17 @@ def _brought_form(
 
 
 def _run(services: Services, manager: Manager, found: Integration, form: TryForm) -> Shown:
+    limit = services.settings.history_body_bytes
     if isinstance(found, OutgoingIntegration):
         event = try_form.read_event(form, found)
-        return Shown(tried_event=try_outgoing(services, manager, found, event, form.choice))
+        would = try_outgoing(services, manager, found, event, form.choice)
+        known = recorded_event(services, manager, found, form.picked)
+        compared = None if known is None else compare_event(known.document, would, limit=limit)
+        return Shown(tried_event=would, compared=compared)
     call = try_form.read_call(form, most_bytes=services.settings.max_body_bytes)
     tried = try_incoming(services, manager, found, call, form.choice)
     before = recorded_call(services, manager, found, form.picked)
-    limit = services.settings.history_body_bytes
-    compared = None if before is None else compare(before.call, tried, limit=limit)
+    compared = None if before is None else compare_call(before.call, tried, limit=limit)
     return Shown(tried_call=tried, compared=compared)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from rc_integrations_plugin.integrations.deliveries import DeliveryAttempt
 from rc_integrations_plugin.integrations.history import IncomingCall
@@ -36,7 +37,8 @@ class RecordedCall:
 class RecordedEvent:
     """An attempt that was recorded, and its event and answer to be tried again."""
 
-    attempt: DeliveryAttempt
+    document: Mapping[str, Any]
+    """The attempt as the history shows it."""
     sample: SampleEvent
     is_cut: bool
     """Only the beginning of the answer was recorded."""
@@ -91,7 +93,8 @@ def recorded_event(
     if found is None:
         return None
     attempt, delivery = found
-    data = attempt_document(attempt, delivery, integration=integration, shown={})["data"]
+    document = attempt_document(attempt, delivery, integration=integration, shown={})
+    data = document["data"]
     url = delivery.url if delivery.url in integration.urls else integration.urls[0]
     body = attempt.response_body or ""
     sample = SampleEvent(
@@ -106,7 +109,7 @@ def recorded_event(
         size > services.settings.history_body_bytes - _LONGEST_LETTER
         and (attempt.response_bytes or 0) > size
     )
-    return RecordedEvent(attempt, sample, is_cut)
+    return RecordedEvent(document, sample, is_cut)
 
 
 def _content_type(call: IncomingCall) -> str:

@@ -191,6 +191,7 @@ def add_bridge(services: Services, texts: dict[str, Any]) -> Known:
         error=TAG,
         failure=TAG,
         console=CONSOLE,
+        messages={"prepare": RECORDED, "answer": RECORDED},
         results=({"phase": "answer", **REFUSED},),
     )
     services.deliveries.open([delivery], attempts=[attempt])

@@ -12,6 +12,7 @@ from flask import Flask
 from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.management.sample_calls import SAMPLE_CALLS
+from rc_integrations_plugin.outgoing.steps import Step
 from rc_integrations_plugin.scripting.protocol import (
     ConsoleLine,
     FaultKind,
@@ -447,6 +448,83 @@ def test_an_answer_becomes_a_message(
     assert "would be posted" in result(page)
 
 
+def test_a_recorded_event_is_compared_after_it_was_run(
+    app: Flask, services: Services, admin: Visitor, bridge: OutgoingIntegration, cat: str
+) -> None:
+    with app.app_context():
+        room = services.host.find_rooms("general")[0].id
+    data = {"channel_id": room, "token": SECRET, "text": "told"}
+    delivery = make_delivery(integration_id=bridge.id, data=data)
+    author = {"_id": cat, "username": "rocket.cat"}
+    attempt = make_attempt(
+        delivery,
+        steps=(Step.BEFORE_CALL,),
+        sent={"method": "PUT", "url": "https://receiver.test/old", "data": {**data, "more": 1}},
+        messages={"prepare": {"text": "wait"}, "answer": {"text": "*Old*", "u": author}},
+        console=({"level": "log", "text": "said then"},),
+    )
+    services.deliveries.open([delivery], attempts=[attempt])
+    fields = {
+        "try_filled": attempt.id,
+        "try_status": "200",
+        "try_answerHeaders": "content-type: application/json",
+        "try_answer": '{"text": "*New*", "parseUrls": false}',
+    }
+
+    page = admin.submit(f"/{bridge.id}/try", event(data, **fields)).text
+
+    differing = compared(page)
+    assert differing.pop("What was sent")[0].splitlines()[2] == '  "more": 1,'
+    assert differing == {
+        "The call": ["PUT https://receiver.test/old", "POST https://receiver.test/hook"],
+        "Text before the call": ["wait", "\N{EN DASH}"],
+        "Text after the answer": ["*Old*", "*New*"],
+        "Console": ["log: said then", "\N{EN DASH}"],
+    }
+    then, now = page.split('aria-label="As it would be now after the answer"')
+    assert "<strong>Old</strong>" in then.split('aria-label="As it was then after the answer"')[1]
+    assert "<strong>New</strong>" in now
+    assert SECRET not in result(page)
+
+
+def test_an_event_that_leads_to_the_same_does_not_differ(
+    app: Flask, services: Services, admin: Visitor, bridge: OutgoingIntegration, cat: str
+) -> None:
+    with app.app_context():
+        room = services.host.find_rooms("general")[0].id
+    data = {"text": "told", "token": SECRET, "channel_id": room}
+    delivery = make_delivery(integration_id=bridge.id, data=data)
+    author = {"_id": cat, "username": "rocket.cat", "name": "rocket.cat"}
+    message = {"text": "same", "u": author, "parseUrls": True}
+    attempt = make_attempt(delivery, steps=(Step.BEFORE_CALL,), messages={"answer": message})
+    services.deliveries.open([delivery], attempts=[attempt])
+    fields = {
+        "try_filled": attempt.id,
+        "try_status": "200",
+        "try_answerHeaders": "content-type: application/json",
+        "try_answer": '{"text": "same"}',
+    }
+
+    page = admin.submit(f"/{bridge.id}/try", event({**data, "token": "***"}, **fields)).text
+
+    assert "Then and now" in page
+    assert compared(page) == {}
+
+
+def test_an_attempt_from_before_messages_were_kept_has_none_to_compare(
+    services: Services, admin: Visitor, bridge: OutgoingIntegration
+) -> None:
+    delivery = make_delivery(integration_id=bridge.id)
+    results = ({"phase": "answer", "channel": "#a", "room_id": "r", "message_id": "m"},)
+    attempt = make_attempt(delivery, results=results)
+    services.deliveries.open([delivery], attempts=[attempt])
+
+    page = admin.submit(f"/{bridge.id}/try", event({}, try_filled=attempt.id)).text
+
+    assert "No message is kept of then." in page
+    assert "after the answer" not in page[page.index("Then and now") :]
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
@@ -529,6 +607,28 @@ def test_nothing_that_anybody_wrote_becomes_a_part_of_the_page(
         assert "<script>alert" not in page
         assert "<img" not in page
         assert ">49<" not in page
+
+
+def test_nothing_of_a_recorded_event_becomes_a_part_of_the_page(
+    services: Services, admin: Visitor, bridge: OutgoingIntegration
+) -> None:
+    delivery = make_delivery(integration_id=bridge.id)
+    message = {"text": HOSTILE, "alias": HOSTILE, "customFields": {HOSTILE: HOSTILE}}
+    attempt = make_attempt(
+        delivery,
+        steps=(Step.BEFORE_CALL,),
+        sent={"method": HOSTILE, "url": HOSTILE, "data": HOSTILE},
+        console=({"level": HOSTILE, "text": HOSTILE},),
+        messages={"prepare": message, "answer": message},
+    )
+    services.deliveries.open([delivery], attempts=[attempt])
+
+    page = admin.submit(f"/{bridge.id}/try", event({}, try_filled=attempt.id)).text
+
+    assert page[page.index("Then and now") :].count("onerror=alert(1)&gt;") > 9
+    assert "<script>alert" not in page
+    assert "<img" not in page
+    assert ">49<" not in page
 
 
 @pytest.mark.parametrize("path", ["/try", "/edit/script"])
