@@ -26,7 +26,7 @@ from rc_integrations_plugin.services import Services, current_services
 PER_PAGE = 25
 _LONGEST = 200
 _LABELS: Mapping[str, str] = {
-    "brokenTests": "Tests that its script broke; it was saved all the same",
+    "brokenTests": "Broken tests (saved anyway)",
     "boundToRooms": "Bound to its rooms, because an owner of them saved it",
     "channelIds": "Ids of rooms and users",
     "disabledReason": "Why the server switched it off",

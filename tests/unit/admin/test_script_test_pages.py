@@ -169,6 +169,8 @@ def test_a_script_that_breaks_a_test_is_saved_only_on_purpose(
     stored = services.integrations.find(hook.id)
     assert stored is not None
     assert stored.script == "class Script { /* new */ }"
+    changes = re.sub(r"<[^>]+>|\s+", " ", admin.text(f"/{hook.id}/changes"))
+    assert re.search(r"Broken tests \(saved anyway\)\s+nothing\s+hello", changes)
 
 
 def test_no_form_offers_to_force_anything_before_it_was_refused(
