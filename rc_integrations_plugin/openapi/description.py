@@ -30,7 +30,8 @@ from rc_integrations_plugin.schemas import (
 
 OPENAPI_PATH = f"{PREFIX}openapi"
 _ABOUT = (
-    "Rocket.Chat's calls to manage integrations, and the URLs of incoming hooks.\n\n"
+    "Rocket.Chat's calls to manage integrations, calls of ours to try, test, watch and repair them,"
+    " and the URLs of incoming hooks.\n\n"
     'A failure is answered in JSON with `"success": false`. Of the management API, `error` is'
     " for people and `errorType` is the code; of hooks, `error` is the code, or Rocket.Chat's"
     " text where it has none, and `message` is for people.\n\n"

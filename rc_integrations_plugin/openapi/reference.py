@@ -135,13 +135,24 @@ def _call(method: str, path: str, operation: Json, schemas: Json) -> Call:
             for one in parameters
         ],
         forms=list(content),
-        bodies=[
-            read_fields(name, schemas.get(name, one))
-            for name, one in _alternatives(first.get("schema", {}))
-        ],
+        bodies=list(_bodies(first.get("schema", {}), schemas)),
         examples=list(_examples(first)),
         replies=[_reply(status, one) for status, one in operation["responses"].items()],
     )
+
+
+def _bodies(schema: Json, schemas: Json) -> Iterator[Fields]:
+    """Yield each object that a body may be, and then those that stand in it."""
+    waiting, seen = list(_alternatives(schema)), set()
+    while waiting:
+        name, one = waiting.pop(0)
+        if name and name in seen:
+            continue
+        seen.add(name)
+        fields = read_fields(name, schemas.get(name, one))
+        yield fields
+        inside = " ".join(field.schema or "" for field in fields.fields).split()
+        waiting += [(part, schemas[part]) for part in inside]
 
 
 def _alternatives(schema: Json) -> Iterator[tuple[str, Json]]:

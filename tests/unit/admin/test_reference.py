@@ -52,6 +52,18 @@ def test_fields_codes_and_examples_are_shown(stranger: Visitor) -> None:
     assert "at most 1000 characters" in page
 
 
+def test_what_stands_in_a_body_is_shown_below_it() -> None:
+    bodies = {call.id: [one.name for one in call.bodies] for call in read_calls(describe_api(""))}
+
+    assert bodies["tryIntegration"] == [
+        "TryIntegration",
+        "CallSample",
+        "EventSample",
+        "AnswerSample",
+    ]
+    assert bodies["subscribe"] == ["Subscribe", "SubscriptionData"]
+
+
 def test_it_and_the_list_of_integrations_lead_to_each_other(
     app: Flask, stranger: Visitor, admin: Visitor
 ) -> None:
