@@ -34,15 +34,20 @@ def find_line(
     found = services.deliveries.find_attempt(integration.id, history_id, events_since=past)
     if found is None:
         delivery = services.deliveries.find(history_id)
-        if delivery is None or not _waits(delivery, integration, past):
+        if delivery is None or not _waits(services, delivery, integration, past):
             return None
         found = waiting_attempt(delivery, integration=integration), delivery
     return attempt_document(*found, integration=integration, shown=shown)
 
 
-def _waits(delivery: Delivery, integration: OutgoingIntegration, past: datetime | None) -> bool:
+def _waits(
+    services: Services, delivery: Delivery, integration: OutgoingIntegration, past: datetime | None
+) -> bool:
     """Return whether a delivery without attempts is there for who sees nothing before a time."""
     if delivery.integration_id != integration.id or delivery.attempts or delivery.finished_at:
         return False
-    is_first = delivery.webhook_id == delivery.id
-    return past is None or (is_first and delivery.created_at >= past)
+    if past is None:
+        return True
+    # one that is made again tells of the event of the first one, whose id receivers know
+    first = services.deliveries.find(delivery.webhook_id)
+    return first is not None and min(first.created_at, delivery.created_at) >= past

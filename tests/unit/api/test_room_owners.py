@@ -363,6 +363,89 @@ def test_an_owner_sees_and_replays_no_events_of_other_rooms(
         assert olga.send("replayOutgoing", body).status_code == expected
 
 
+def explained(caller: Caller, document: dict[str, Any], history_id: str) -> int:
+    query = {"integrationId": document["_id"], "historyId": history_id}
+    tried = caller.send("try", query).status_code
+    status = caller.get("explain", **query).status_code
+    # what waits has no answer that could be tried
+    assert tried in {status, 400}
+    return status
+
+
+def test_an_owner_is_explained_nothing_of_other_rooms(
+    server: Server, olga: Caller, admin: Caller
+) -> None:
+    hook, bridge = (made(admin, kind, channel="#garden,#general") for kind in BOTH)
+    for one in (hook, bridge):
+        admin.send("update", change_body(one, channel="#garden"))
+    stored = server.stored(hook)
+    assert stored
+    for name, at in (("before", NOON), ("after", stored.updated_at)):
+        server.services.calls.add(make_call(id=name, integration_id=hook["_id"], called_at=at))
+    at = server.stored_outgoing(bridge).updated_at
+    old = make_delivery(id="old", webhook_id="old", integration_id=bridge["_id"], created_at=NOON)
+    new = make_delivery(id="new", webhook_id="new", integration_id=bridge["_id"], created_at=at)
+    again = [
+        make_delivery(
+            id=f"{one.id}-again", webhook_id=one.id, integration_id=bridge["_id"], created_at=at
+        )
+        for one in (old, new)
+    ]
+    server.services.deliveries.open([old, new, *again])
+    for one in (old, new):
+        record_attempt(server, make_attempt(one, id=f"of-{one.id}", started_at=at))
+    visible = {"after": 200, "of-new": 200, "new-again": 200}
+    hidden = {"before": 400, "of-old": 400, "old-again": 400, "old": 400}
+
+    told = {
+        name: explained(olga, hook if name in {"before", "after"} else bridge, name)
+        for name in visible | hidden
+    }
+
+    assert told == visible | hidden
+    assert explained(admin, hook, "before") == explained(admin, bridge, "of-old") == 200
+
+
+def test_an_owner_sees_no_tests_versions_and_changes_of_other_rooms(
+    server: Server, olga: Caller, admin: Caller
+) -> None:
+    script = "class Script { process_incoming_request() {} }"
+    hook = made(admin, BOTH[0], channel="#garden,#general", script=script, scriptEnabled=True)
+    one = {"integrationId": hook["_id"]}
+    test = {"name": "old", "test": {"request": {}, "expected": {"ok": True}}}
+    kept = (admin.send("keepTest", {**one, **test}).json or {})["test"]
+    for number in (2, 3):
+        changed = change_body(hook, channel="#garden", script=f"{script} // {number}")
+        admin.send("update", changed)
+
+    def totals(caller: Caller) -> list[int]:
+        calls = ("listTests", "listScriptVersions", "changes")
+        return [(caller.get(name, **one).json or {})["total"] for name in calls]
+
+    assert totals(olga) == [0, 2, 1]
+    assert totals(admin) == [1, 3, 4]
+    assert olga.get("getScriptVersion", **one, version=1).status_code == 400
+    assert olga.get("getScriptVersion", **one, version=3, compareTo=1).status_code == 400
+    assert olga.send("rollBackScript", {**one, "version": 1}).status_code == 400
+    assert olga.send("removeTest", {**one, "testId": kept["_id"]}).status_code == 400
+    assert olga.send("keepTest", {**one, **test, "testId": kept["_id"]}).status_code == 400
+    assert (olga.send("runTests", one).json or {})["tests"] == []
+    assert (admin.get("listTests", **one).json or {})["tests"] == [kept]
+
+
+def test_an_owner_sends_tests_of_his_own_events_only(
+    server: Server, olga: Caller, admin: Caller
+) -> None:
+    bridge = made(admin, BOTH[1])
+    one = {"integrationId": bridge["_id"]}
+    garden = {"channel_id": server.room_id("garden"), "user_id": olga.id}
+
+    for wrong in ({"channel_id": server.room_id("general")}, {"user_id": admin.id}):
+        answer = olga.send("sendTest", {**one, "event": {"data": garden | wrong}})
+        assert refusal(answer) == "error-invalid-channel"
+    assert olga.send("sendTest", {**one, "event": {"data": garden}}).status_code == 200
+
+
 def test_an_owner_forgets_no_events_of_other_rooms(
     server: Server, olga: Caller, admin: Caller
 ) -> None:
