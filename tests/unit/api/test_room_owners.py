@@ -392,8 +392,8 @@ def test_an_owner_is_explained_nothing_of_other_rooms(
         for one in (old, new)
     ]
     server.services.deliveries.open([old, new, *again])
-    for one in (old, new):
-        record_attempt(server, make_attempt(one, id=f"of-{one.id}", started_at=at))
+    for delivery in (old, new):
+        record_attempt(server, make_attempt(delivery, id=f"of-{delivery.id}", started_at=at))
     visible = {"after": 200, "of-new": 200, "new-again": 200}
     hidden = {"before": 400, "of-old": 400, "old-again": 400, "old": 400}
 
