@@ -4,7 +4,16 @@ import pytest
 
 from tests.callers import Caller, Server
 
-CALLS = ["create", "update", "remove", "clearHistory", "replayOutgoing"]
+CALLS = [
+    "create",
+    "update",
+    "remove",
+    "clearHistory",
+    "replayOutgoing",
+    "try",
+    "keepTest",
+    "recover",
+]
 BODIES = [
     b"",
     b"null",

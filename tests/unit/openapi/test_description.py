@@ -11,8 +11,6 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from rc_integrations_plugin.openapi.description import OPERATIONS, describe_api
 from rc_integrations_plugin.openapi.hook_body import FIELDS
-from rc_integrations_plugin.schemas.incoming import CreateIncoming, UpdateIncoming
-from rc_integrations_plugin.schemas.outgoing import CreateOutgoing, UpdateOutgoing
 from tests.callers import Server
 from tests.unit.openapi.validating import operations
 
@@ -68,7 +66,7 @@ def test_a_method_of_hooks_that_is_not_described_is_refused(server: Server, meth
 
 @pytest.mark.parametrize(
     "schema",
-    [CreateIncoming, UpdateIncoming, CreateOutgoing, UpdateOutgoing],
+    [body for operation in OPERATIONS for body in operation.bodies],
     ids=lambda one: one.__name__,
 )
 def test_each_field_that_is_checked_is_described(description: dict[str, Any], schema: Any) -> None:
