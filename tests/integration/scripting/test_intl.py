@@ -1,4 +1,4 @@
-"""`Intl`, and what goes by it, give what Node.js 20 gives for 276 expressions."""
+"""`Intl`, and what goes by it, give what Node.js 20 gives for 303 expressions."""
 
 import json
 from pathlib import Path

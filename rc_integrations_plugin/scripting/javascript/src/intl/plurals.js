@@ -1,11 +1,15 @@
 import {
-  cs, da, de, el, en, es, fi, fr, hu, id, it, ja, ko, nl, no, pl, pt, pt_PT, ro, ru, sv, tr, uk, vi, zh,
+  bg, ca, cs, da, de, el, en, es, et, fi, fr, he, hr, hu, id, it, ja, ko, lt, lv, nl, no, pl, pt, pt_PT, ro, ru, sk, sl, sr, sv, tr, uk,
+  vi, zh,
 } from 'make-plural/plurals';
 
 import { choice, optionsOf, resolve, supportedLocalesOf } from './locale.js';
 import { digitsOptions, visible } from './digits.js';
 
-const RULES = { cs, da, de, el, en, es, fi, fr, hu, id, it, ja, ko, nl, no, nb: no, nn: no, pl, pt, ro, ru, sv, tr, uk, vi, zh };
+const RULES = {
+  bg, ca, cs, da, de, el, en, es, et, fi, fr, he, hr, hu, id, it, ja, ko, lt, lv, nl, no, nb: no, nn: no, pl, pt, ro, ru, sk, sl, sr, sv, tr,
+  uk, vi, zh,
+};
 
 function ruleOf({ tag, language }) {
   return tag === 'pt-PT' ? pt_PT : (RULES[language] ?? en);

@@ -3,6 +3,7 @@
 export const TAGS = [
   'en-US', 'en-GB', 'en-CA', 'en-AU', 'en-IE', 'en-IN', 'en-NZ', 'en-ZA', 'de-DE', 'de-AT', 'de-CH', 'fr-FR', 'fr-BE', 'fr-CA', 'fr-CH',
   'es-ES', 'es-AR', 'es-CL', 'es-CO', 'es-MX', 'pt-BR', 'pt-PT', 'it-IT', 'it-CH', 'nl-NL', 'nl-BE', 'sv-SE', 'da-DK', 'nb-NO', 'fi-FI', 'pl-PL', 'cs-CZ', 'hu-HU', 'ro-RO', 'ru-RU', 'uk-UA', 'el-GR', 'tr-TR',
+  'sk-SK', 'sl-SI', 'hr-HR', 'sr-RS', 'bg-BG', 'lt-LT', 'lv-LV', 'et-EE', 'ca-ES', 'he-IL',
   'ja-JP', 'zh-CN', 'zh-TW', 'ko-KR', 'id-ID', 'vi-VN',
 ];
 
