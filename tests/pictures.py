@@ -175,7 +175,10 @@ def take(page: Page, view: View, path: Path, *, size: ViewportSize) -> None:
     view.prepare(page)
     page.wait_for_load_state("networkidle")
     if view.part:
-        page.get_by_role("region", name=view.part).screenshot(path=path)
+        part = page.get_by_role("region", name=view.part)
+        # what is above takes its height when it is seen first: the first picture shows another part
+        part.screenshot()
+        part.screenshot(path=path)
         return
     page.evaluate("scrollTo(0, 0)")
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")

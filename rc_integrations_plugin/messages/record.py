@@ -38,7 +38,7 @@ def record_message(
     }
     record = {
         "text": text,
-        "u": _author(author, mask),
+        "u": _author(author),
         "alias": _line(draft.alias, mask),
         "avatar": _line(draft.avatar, mask),
         "emoji": _line(draft.emoji, mask),
@@ -87,11 +87,11 @@ def _fitting(
         yield value, size
 
 
-def _author(author: User | None, mask: Mask) -> dict[str, str]:
+def _author(author: User | None) -> dict[str, str]:
     if author is None:
         return {}
     names = {"_id": author.id, "username": author.username, "name": author.name}
-    return {key: _line(name, mask) for key, name in names.items() if name}
+    return {key: name[:_LONGEST_LINE] for key, name in names.items() if name}
 
 
 def _line(text: str | None, mask: Mask) -> str:
