@@ -82,9 +82,12 @@ class Line:
         return "\n".join([f"{method} {url}", *(f"{key}: {text}" for key, text in headers.items())])
 
     @property
-    def sent(self) -> str:
-        """What was told to the receiver, as JSON."""
-        return pretty(self.document.get("httpCallData", self.document.get("data")))
+    def sent(self) -> tuple[str, str]:
+        """What was told to the receiver, as JSON, below its heading; or else the event."""
+        if "httpCallData" in self.document:
+            return "What was sent", pretty(self.document["httpCallData"])
+        heading = "The event" if self.can_be_replayed else "What was to be sent"
+        return heading, pretty(self.document.get("data"))
 
 
 @dataclass(frozen=True)

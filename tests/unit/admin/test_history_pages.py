@@ -92,6 +92,22 @@ def test_the_message_of_a_call_is_shown_as_it_looked(services: Services, admin: 
     assert "Its message is not kept" not in page
 
 
+def test_a_call_that_sent_nothing_shows_what_it_was_about(
+    services: Services, admin: Visitor
+) -> None:
+    bridge = make_outgoing()
+    services.integrations.add(bridge)
+    delivery = make_delivery(integration_id=bridge.id, data={"text": "Hi"})
+    sent = {"method": "GET", "url": "https://receiver.test/17"}
+    attempt = make_attempt(delivery, steps=(Step.BEFORE_CALL,), sent=sent)
+    services.deliveries.open([delivery], attempts=[attempt])
+
+    page = unescape(admin.text(f"/{bridge.id}/history"))
+
+    assert '"text": "Hi"' in page.split("<h2>The event</h2>")[1]
+    assert "What was sent" not in page
+
+
 def test_the_messages_of_an_attempt_are_shown_as_they_looked(
     services: Services, admin: Visitor
 ) -> None:
