@@ -18,7 +18,7 @@ from rc_integrations_plugin.management.recovery import (
     MOST_AT_ONCE,
     Lost,
     find_lost,
-    try_again,
+    recover as make_some_again,
 )
 from rc_integrations_plugin.services import Services, current_services
 
@@ -89,10 +89,7 @@ def recover(integration_id: str) -> ResponseReturnValue:
     if span.since is None:
         raise InvalidParams("Please say since when failed calls shall be made again.")
     # what cannot be, since the integration is off by now or the like: the next page says why
-    reasons = [
-        try_again(services, viewer.user, lost) for lost in _load(services, viewer, found, span).now
-    ]
-    made = reasons.count(None)
+    made = make_some_again(services, viewer.user, _load(services, viewer, found, span).lost).made
     query: dict[str, Any] = {"made": made, **span.address}
     return redirect(url_for(f"{NAME}.ask", integration_id=found.id, **query), 303)
 

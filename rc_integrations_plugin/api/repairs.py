@@ -8,6 +8,7 @@ from flask import Blueprint, Response
 from rc_integrations_plugin.api import answers, requests
 from rc_integrations_plugin.api.callers import Caller, current_caller
 from rc_integrations_plugin.integrations.records import IntegrationType
+from rc_integrations_plugin.management import recovery
 from rc_integrations_plugin.management.changes import (
     ChangesQuery,
     change_document,
@@ -16,13 +17,7 @@ from rc_integrations_plugin.management.changes import (
 )
 from rc_integrations_plugin.management.explain import explain as explain_line
 from rc_integrations_plugin.management.history_lines import find_line
-from rc_integrations_plugin.management.recovery import (
-    MOST_AT_ONCE,
-    Lost,
-    find_lost,
-    lost_document,
-    try_again,
-)
+from rc_integrations_plugin.management.recovery import Lost, find_lost, lost_document
 from rc_integrations_plugin.management.saved import find_outgoing
 from rc_integrations_plugin.management.switching import set_enabled
 from rc_integrations_plugin.management.tokens import renew_token as renew_hook_token
@@ -87,16 +82,12 @@ def recover() -> Response:
     caller = current_caller()
     since, integration_id = repairs.read_recovery(caller.body())
     lost = _find_lost(caller, since, integration_id)
-    hopeful = [one for one in lost if one.reason is None]
-    shown = [
-        lost_document(one, try_again(caller.services, caller.user, one), is_made=True)
-        for one in hopeful[:MOST_AT_ONCE]
-    ]
+    done = recovery.recover(caller.services, caller.user, lost)
     return answers.success(
-        calls=shown,
-        replayed=sum(one["replayed"] for one in shown),
-        remaining=len(hopeful[MOST_AT_ONCE:]),
-        impossible=len(lost) - len(hopeful),
+        calls=[lost_document(one, reason, is_made=True) for one, reason in done.tried],
+        replayed=done.made,
+        remaining=done.remaining,
+        impossible=done.impossible,
     )
 
 

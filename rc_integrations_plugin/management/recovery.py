@@ -43,6 +43,23 @@ class Lost:
     """Why it can't be made again now; None if it can."""
 
 
+@dataclass(frozen=True)
+class Recovery:
+    """What came of making calls again."""
+
+    tried: Sequence[tuple[Lost, str | None]]
+    """Each with the reason why it is not made again all the same, or None."""
+    remaining: int
+    """How many can be made again by another request."""
+    impossible: int
+    """How many cannot be made again."""
+
+    @property
+    def made(self) -> int:
+        """How many are made again."""
+        return sum(reason is None for _, reason in self.tried)
+
+
 def find_lost(
     services: Services,
     user: User,
@@ -85,6 +102,17 @@ def try_again(services: Services, user: User, lost: Lost) -> str | None:
     except IntegrationsError as error:
         return error.reason
     return None
+
+
+def recover(services: Services, user: User, lost: Sequence[Lost]) -> Recovery:
+    """Make failed calls again, the first of them, and return what came of it."""
+    hopeful = [one for one in lost if one.reason is None]
+    now = hopeful[:MOST_AT_ONCE]
+    return Recovery(
+        tried=[(one, try_again(services, user, one)) for one in now],
+        remaining=len(hopeful) - len(now),
+        impossible=len(lost) - len(hopeful),
+    )
 
 
 def lost_document(lost: Lost, reason: str | None, *, is_made: bool) -> dict[str, Any]:

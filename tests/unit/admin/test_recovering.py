@@ -11,6 +11,7 @@ from rc_integrations_plugin.admin import recovering
 from rc_integrations_plugin.errors import ApiError
 from rc_integrations_plugin.integrations.deliveries import DeliveryAttempt, DeliveryOutcome
 from rc_integrations_plugin.integrations.records import Editor, OutgoingIntegration
+from rc_integrations_plugin.management import recovery
 from rc_integrations_plugin.management.recovery import find_lost, make_again
 from rc_integrations_plugin.outgoing.steps import Step
 from rc_integrations_plugin.services import Services
@@ -113,6 +114,7 @@ def test_very_many_take_more_than_one_go(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(recovering, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(recovery, "MOST_AT_ONCE", 2)
     lost = [fail(services, bridge, started_at=NOW - n * HOUR / 10) for n in range(5, 0, -1)]
     page = admin.text(f"/{bridge.id}/recover")
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from rc_integrations_plugin.api import repairs
 from rc_integrations_plugin.integrations.deliveries import DeliveryAttempt, DeliveryOutcome
+from rc_integrations_plugin.management import recovery
 from rc_integrations_plugin.outgoing.steps import Step
 from tests.callers import ALL, OUTGOING_OWN, OWN, Caller, Server, change_body
 from tests.factories import make_attempt, make_call, make_delivery, make_incoming
@@ -157,7 +157,7 @@ def test_one_integration_recovers(server: Server, admin: Caller) -> None:
 def test_many_are_made_again_in_parts(
     server: Server, admin: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(repairs, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr(recovery, "MOST_AT_ONCE", 2)
     bridge = admin.create_outgoing()
     for _ in range(3):
         fail(server, bridge)
