@@ -14,7 +14,7 @@ from rc_integrations_plugin.integrations.records import (
 from rc_integrations_plugin.integrations.text import storable
 from rc_integrations_plugin.management.listing import filter_of_state
 from rc_integrations_plugin.services import Services
-from rc_integrations_plugin.storage.integrations import FAILURES, IntegrationFilter
+from rc_integrations_plugin.storage.integration_filter import FAILURES, IntegrationFilter
 from rc_integrations_plugin.storage.overview import Overview, recent
 
 PER_PAGE = 50

@@ -22,7 +22,7 @@ from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.scripting.confinement import missing_filter
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.settings import PREFIX, ScriptPlace, ScriptsAllowed
-from rc_integrations_plugin.storage.integrations import IntegrationFilter
+from rc_integrations_plugin.storage.integration_filter import IntegrationFilter
 from rc_integrations_plugin.storage.schema import HEAD
 
 _LATE = timedelta(minutes=1)

@@ -30,7 +30,7 @@ from rc_integrations_plugin.management.descriptions import (
 from rc_integrations_plugin.management.planning import Change, Plan, make_plan
 from rc_integrations_plugin.management.saved import Integration
 from rc_integrations_plugin.management.script_tests import describe_tests, list_tests
-from rc_integrations_plugin.storage.integrations import IntegrationFilter
+from rc_integrations_plugin.storage.integration_filter import IntegrationFilter
 
 _SIGNS = {"create": "+", "update": "~", "remove": "-"}
 _COLOURS = {"create": "green", "update": "yellow", "remove": "red"}

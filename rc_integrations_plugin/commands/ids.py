@@ -17,7 +17,7 @@ from rc_integrations_plugin.integrations.records import IntegrationType
 from rc_integrations_plugin.management.listing import list_history
 from rc_integrations_plugin.schemas.queries import HistoryQuery, Paging
 from rc_integrations_plugin.services import current_services
-from rc_integrations_plugin.storage.integrations import IntegrationFilter
+from rc_integrations_plugin.storage.integration_filter import IntegrationFilter
 
 _MOST = 1000
 """The newest; nobody reads more names than that."""

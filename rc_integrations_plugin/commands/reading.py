@@ -29,7 +29,7 @@ from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.management.listing import list_history
 from rc_integrations_plugin.management.saved import Integration
 from rc_integrations_plugin.schemas.queries import HistoryQuery, Paging
-from rc_integrations_plugin.storage.integrations import FAILURES, IntegrationFilter
+from rc_integrations_plugin.storage.integration_filter import FAILURES, IntegrationFilter
 from rc_integrations_plugin.storage.overview import recent
 
 OUTCOMES = sorted({outcome.value for outcome in (*CallOutcome, *DeliveryOutcome)})

@@ -19,7 +19,7 @@ from rc_integrations_plugin.management.saved import Integration
 from rc_integrations_plugin.schemas.documents import json_time
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.storage.audit import AuditFilter
-from rc_integrations_plugin.storage.integrations import IntegrationFilter
+from rc_integrations_plugin.storage.integration_filter import IntegrationFilter
 
 Managers = Mapping[IntegrationType, Manager]
 _NEXT_MOMENT = timedelta(microseconds=1)

@@ -1,9 +1,7 @@
 """Integrations in the database."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -11,20 +9,16 @@ from sqlalchemy import (
     Connection,
     Engine,
     Select,
-    and_,
     bindparam,
     delete,
-    false,
     func,
     insert,
-    or_,
     select,
     update,
 )
 
 from rc_integrations_plugin.errors import HookNotFound
 from rc_integrations_plugin.integrations.audit import entry_of_switch_off
-from rc_integrations_plugin.integrations.permissions import Part
 from rc_integrations_plugin.integrations.records import (
     Editor,
     IncomingIntegration,
@@ -39,6 +33,11 @@ from rc_integrations_plugin.storage.audit_rows import (
     record_new,
     record_removal,
 )
+from rc_integrations_plugin.storage.integration_filter import (
+    IntegrationFilter,
+    conditions_of,
+    order_of,
+)
 from rc_integrations_plugin.storage.integration_rows import (
     SELECT,
     SELECT_WITHOUT_SCRIPTS,
@@ -47,8 +46,6 @@ from rc_integrations_plugin.storage.integration_rows import (
     to_row,
 )
 from rc_integrations_plugin.storage.json_text import to_json
-from rc_integrations_plugin.storage.overview import failures, is_failing, last_at, recent
-from rc_integrations_plugin.storage.reach import is_within
 from rc_integrations_plugin.storage.script_versions import find_same
 from rc_integrations_plugin.storage.tables import (
     attempts,
@@ -61,42 +58,7 @@ from rc_integrations_plugin.storage.tables import (
 )
 from rc_integrations_plugin.storage.transactions import delete_in_batches, joined
 
-SORTABLE: Mapping[str, ColumnElement[Any]] = MappingProxyType(
-    {
-        "id": integrations.c.id,
-        "name": integrations.c.name_folded,
-        "type": integrations.c.type,
-        "enabled": integrations.c.enabled,
-        "username": integrations.c.username,
-        "created_at": integrations.c.created_at,
-        "updated_at": integrations.c.updated_at,
-        "last_at": last_at(),
-    }
-)
-FAILURES = "failures"
-"""A key beside those: how many there were since the filter's `failures_since`."""
 _NO_TOKEN = "-" * 48
-_EVERYONES: Mapping[IntegrationType, None] = MappingProxyType(dict.fromkeys(IntegrationType))
-
-
-@dataclass(frozen=True, kw_only=True)
-class IntegrationFilter:
-    """Which integrations are wanted; None asks for nothing."""
-
-    name_part: str | None = None
-    type: IntegrationType | None = None
-    enabled: bool | None = None
-    switched_off: bool = False
-    """Only those that the server switched off by itself."""
-    failing: bool = False
-    """Only those that somebody should look after."""
-    failures_since: datetime = field(default_factory=recent)
-    """Earlier failures don't count."""
-    made_by: Mapping[IntegrationType, str | Part | None] = field(default_factory=lambda: _EVERYONES)
-    """Of each type those that the user with this id made, this part of them, or all for None.
-
-    A type that is left out is invisible.
-    """
 
 
 class IntegrationStore:
@@ -193,9 +155,8 @@ class IntegrationStore:
 
         `sort` holds keys of `SORTABLE`, or `FAILURES`, each with 1 (upwards) or -1.
         """
-        conditions = _conditions(wanted)
-        columns = {**SORTABLE, FAILURES: failures(wanted.failures_since)}
-        order = [_direction(columns[key], sign) for key, sign in (*sort, ("id", 1))]
+        conditions = conditions_of(wanted)
+        order = order_of(wanted, sort)
         rows = SELECT.where(*conditions).order_by(*order).offset(offset).limit(count)
         counted = select(func.count()).select_from(integrations).where(*conditions)
         with self._engine.connect() as connection:
@@ -328,42 +289,3 @@ _COUNT_CHANGE = update(changes).where(changes.c.id == 1).values(version=changes.
 def _read_outgoing(connection: Connection, statement: Select[Any]) -> list[OutgoingIntegration]:
     found = (from_row(row) for row in connection.execute(statement))
     return [one for one in found if isinstance(one, OutgoingIntegration)]
-
-
-def ids_of(wanted: IntegrationFilter) -> Select[tuple[str]]:
-    """Return the SELECT of the ids of the integrations that are wanted."""
-    return select(integrations.c.id).where(*_conditions(wanted))
-
-
-def _conditions(wanted: IntegrationFilter) -> list[ColumnElement[bool]]:
-    conditions = [or_(false(), *(_is_made_by(*entry) for entry in wanted.made_by.items()))]
-    if wanted.name_part:
-        folded = wanted.name_part.casefold()
-        conditions.append(integrations.c.name_folded.contains(folded, autoescape=True))
-    if wanted.type is not None:
-        conditions.append(integrations.c.type == wanted.type.value)
-    if wanted.enabled is not None:
-        conditions.append(integrations.c.enabled == wanted.enabled)
-    if wanted.switched_off:
-        conditions += [~integrations.c.enabled, integrations.c.disabled_reason.is_not(None)]
-    if wanted.failing:
-        conditions.append(is_failing(wanted.failures_since))
-    return conditions
-
-
-def _is_made_by(kind: IntegrationType, part: str | Part | None) -> ColumnElement[bool]:
-    of_type = integrations.c.type == kind.value
-    match part:
-        case None:
-            return of_type
-        case str() as maker_id:
-            return and_(of_type, integrations.c.created_by_id == maker_id)
-        case Part(None, rooms):
-            return is_within(kind, rooms)
-        case Part(maker_id, rooms):
-            return or_(_is_made_by(kind, maker_id), is_within(kind, rooms))
-
-
-def _direction(column: ColumnElement[Any], sign: int) -> ColumnElement[Any]:
-    # never is earlier than everything
-    return column.desc().nulls_last() if sign < 0 else column.asc().nulls_first()

@@ -13,7 +13,7 @@ from flask import Flask
 
 from rc_integrations_plugin.host.port import MessageDraft
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
-from rc_integrations_plugin.storage.integrations import IntegrationFilter
+from rc_integrations_plugin.storage.integration_filter import IntegrationFilter
 from tests.callers import OWN, Server
 from tests.databases import restore_server
 

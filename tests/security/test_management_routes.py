@@ -19,7 +19,7 @@ from rc_integrations_plugin.admin.csrf import SAFE_METHODS
 from rc_integrations_plugin.admin.rendering import NAME, PREFIX
 from rc_integrations_plugin.integrations.records import Editor
 from rc_integrations_plugin.services import Services
-from rc_integrations_plugin.storage.integrations import IntegrationFilter
+from rc_integrations_plugin.storage.integration_filter import IntegrationFilter
 from rc_integrations_plugin.storage.tables import metadata
 from tests.callers import OUTGOING_OWN, OWN, Caller, Server, change_body, new_body
 from tests.databases import restore_server

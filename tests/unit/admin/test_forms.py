@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from rc_integrations_plugin.integrations.records import Editor
 from rc_integrations_plugin.services import EXTENSION, Services
 from rc_integrations_plugin.settings import ScriptsAllowed
-from rc_integrations_plugin.storage.integrations import IntegrationFilter
+from rc_integrations_plugin.storage.integration_filter import IntegrationFilter
 from tests.callers import Server
 from tests.factories import make_incoming, make_outgoing
 from tests.fakes import ScriptedRunner

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
-from rc_integrations_plugin.storage.integrations import IntegrationFilter
+from rc_integrations_plugin.storage.integration_filter import IntegrationFilter
 from tests.callers import ALL, OUTGOING_ALL, OWN, Caller, Server
 from tests.factories import make_incoming, make_outgoing
 from tests.unit.commands.conftest import Console

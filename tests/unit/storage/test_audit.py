@@ -13,7 +13,8 @@ from rc_integrations_plugin.integrations.audit import AuditAction, AuditEntry
 from rc_integrations_plugin.integrations.records import Editor, IntegrationType
 from rc_integrations_plugin.storage.audit import AuditFilter, AuditStore
 from rc_integrations_plugin.storage.audit_rows import record
-from rc_integrations_plugin.storage.integrations import IntegrationFilter, IntegrationStore
+from rc_integrations_plugin.storage.integration_filter import IntegrationFilter
+from rc_integrations_plugin.storage.integrations import IntegrationStore
 from rc_integrations_plugin.storage.tables import audit
 from tests.factories import NOON, make_incoming, make_outgoing
 

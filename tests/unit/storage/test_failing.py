@@ -11,7 +11,8 @@ from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.storage.calls import CallStore
 from rc_integrations_plugin.storage.circuits import CircuitStore
 from rc_integrations_plugin.storage.deliveries import DeliveryStore
-from rc_integrations_plugin.storage.integrations import IntegrationFilter, IntegrationStore
+from rc_integrations_plugin.storage.integration_filter import IntegrationFilter
+from rc_integrations_plugin.storage.integrations import IntegrationStore
 from tests.factories import (
     NOON,
     make_attempt,

@@ -7,7 +7,8 @@ from sqlalchemy import Engine, event
 from rc_integrations_plugin.errors import HookNotFound
 from rc_integrations_plugin.integrations.records import Editor, IntegrationType, ScriptError
 from rc_integrations_plugin.storage.calls import CallFilter, CallStore
-from rc_integrations_plugin.storage.integrations import IntegrationFilter, IntegrationStore
+from rc_integrations_plugin.storage.integration_filter import IntegrationFilter
+from rc_integrations_plugin.storage.integrations import IntegrationStore
 from tests.factories import NOON, make_call, make_incoming
 
 

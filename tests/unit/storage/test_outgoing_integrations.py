@@ -19,7 +19,8 @@ from rc_integrations_plugin.integrations.records import (
 )
 from rc_integrations_plugin.storage.circuits import CircuitStore
 from rc_integrations_plugin.storage.deliveries import AttemptFilter, DeliveryStore
-from rc_integrations_plugin.storage.integrations import IntegrationFilter, IntegrationStore
+from rc_integrations_plugin.storage.integration_filter import IntegrationFilter
+from rc_integrations_plugin.storage.integrations import IntegrationStore
 from rc_integrations_plugin.storage.tables import deliveries
 from tests.factories import NOON, make_attempt, make_delivery, make_incoming, make_outgoing
 

@@ -9,7 +9,8 @@ from rc_integrations_plugin.host.events import EventName
 from rc_integrations_plugin.integrations.permissions import Part
 from rc_integrations_plugin.integrations.reach import rooms_of
 from rc_integrations_plugin.integrations.records import Editor, IntegrationType
-from rc_integrations_plugin.storage.integrations import IntegrationFilter, IntegrationStore
+from rc_integrations_plugin.storage.integration_filter import IntegrationFilter
+from rc_integrations_plugin.storage.integrations import IntegrationStore
 from tests.factories import make_incoming, make_outgoing
 
 Integration = Any
