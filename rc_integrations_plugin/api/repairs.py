@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from rc_integrations_plugin.api import answers, requests
 from rc_integrations_plugin.api.callers import Caller, current_caller
 from rc_integrations_plugin.integrations.records import IntegrationType
-from rc_integrations_plugin.management import recovery
+from rc_integrations_plugin.management import listing, recovery
 from rc_integrations_plugin.management.changes import (
     ChangesQuery,
     change_document,
@@ -24,16 +24,26 @@ from rc_integrations_plugin.management.tokens import renew_token as renew_hook_t
 from rc_integrations_plugin.management.trial_choices import not_recorded
 from rc_integrations_plugin.schemas import repairs
 from rc_integrations_plugin.schemas.documents import integration_document, json_time
+from rc_integrations_plugin.schemas.queries import read_list_query
 
 
 def add_routes(blueprint: Blueprint) -> None:
     """Add what tells why, and what repairs."""
+    blueprint.get("/integrations.overview")(list_overviews)
     blueprint.get("/integrations.changes")(list_changes)
     blueprint.get("/integrations.explain")(explain)
     blueprint.get("/integrations.failedCalls")(list_failed_calls)
     blueprint.post("/integrations.recover")(recover)
     blueprint.post("/integrations.renewToken")(renew_token)
     blueprint.post("/integrations.setEnabled")(switch)
+
+
+def list_overviews() -> Response:
+    """Show how a part of the integrations is: what each did last, and how often it failed."""
+    caller = current_caller()
+    query = read_list_query(requests.read_query())
+    documents, total = listing.list_overviews(caller.services, caller.user, query)
+    return answers.page("integrations", documents, query.paging, total)
 
 
 def list_changes() -> Response:

@@ -22,17 +22,19 @@ from rc_integrations_plugin.integrations.records import (
 )
 from rc_integrations_plugin.management.attempts import attempt_document, waiting_attempt
 from rc_integrations_plugin.management.owners import past_of
-from rc_integrations_plugin.management.saved import find_managed
+from rc_integrations_plugin.management.saved import Integration, find_managed
 from rc_integrations_plugin.schemas.documents import (
     call_document,
     history_integration,
     integration_document,
+    json_time,
 )
 from rc_integrations_plugin.schemas.queries import HistoryQuery, ListQuery
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.storage.calls import CallFilter
 from rc_integrations_plugin.storage.deliveries import AttemptFilter
-from rc_integrations_plugin.storage.integrations import IntegrationFilter
+from rc_integrations_plugin.storage.integration_filter import FAILURES, IntegrationFilter
+from rc_integrations_plugin.storage.overview import Overview, recent
 
 _SORT_KEYS: Mapping[str, str] = MappingProxyType(
     {
@@ -44,6 +46,9 @@ _SORT_KEYS: Mapping[str, str] = MappingProxyType(
         "_createdAt": "created_at",
         "_updatedAt": "updated_at",
     }
+)
+_SORTED_BY_PAST: Mapping[str, str] = MappingProxyType(
+    {"lastCallAt": "last_at", "failures": FAILURES}
 )
 _OF_STATES: Mapping[IntegrationState, Mapping[str, bool]] = MappingProxyType(
     {
@@ -60,9 +65,23 @@ _Attempt = tuple[DeliveryAttempt, Delivery]
 
 def list_integrations(services: Services, user: User, query: ListQuery) -> tuple[Documents, int]:
     """Return a part of the integrations that the user may see, and how many there are in all."""
+    found, total = _page_of_all(services, user, query, _SORT_KEYS)
+    return [integration_document(integration) for integration in found], total
+
+
+def list_overviews(services: Services, user: User, query: ListQuery) -> tuple[Documents, int]:
+    """Return how a part of the integrations is, without secrets and scripts, and their number."""
+    found, total = _page_of_all(services, user, query, {**_SORT_KEYS, **_SORTED_BY_PAST})
+    pasts = services.overview.of_all([one.id for one in found], since=recent())
+    return [_overview_document(one, pasts[one.id]) for one in found], total
+
+
+def _page_of_all(
+    services: Services, user: User, query: ListQuery, keys: Mapping[str, str]
+) -> tuple[Sequence[Integration], int]:
     # other names are ignored, as Rocket.Chat's database would
-    sort = [(_SORT_KEYS[name], sign) for name, sign in query.paging.sort if name in _SORT_KEYS]
-    found, total = services.integrations.page(
+    sort = [(keys[name], sign) for name, sign in query.paging.sort if name in keys]
+    return services.integrations.page(
         IntegrationFilter(
             name_part=query.name_part,
             type=query.type,
@@ -75,7 +94,22 @@ def list_integrations(services: Services, user: User, query: ListQuery) -> tuple
         offset=query.paging.offset,
         count=query.paging.count,
     )
-    return [integration_document(integration) for integration in found], total
+
+
+def _overview_document(integration: Integration, past: Overview) -> dict[str, Any]:
+    document = {
+        "_id": integration.id,
+        "type": type_of(integration).value,
+        "name": integration.name,
+        "enabled": integration.enabled,
+        "disabledReason": integration.disabled_reason,
+        "username": integration.username,
+        "channel": list(integration.channels),
+        "lastCallAt": None if past.last_at is None else json_time(past.last_at),
+        "lastOutcome": None if past.last_outcome is None else past.last_outcome.value,
+        "failures": past.failures,
+    }
+    return {key: value for key, value in document.items() if value is not None}
 
 
 def filter_of_state(state: IntegrationState | None) -> Mapping[str, Any]:

@@ -6,6 +6,8 @@ from typing import Any
 from marshmallow import fields, validate
 
 from rc_integrations_plugin.integrations.audit import AuditAction
+from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
+from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.integrations.records import IntegrationType
 from rc_integrations_plugin.openapi.answers import OneIntegration, Page, Success
 from rc_integrations_plugin.openapi.integrations import Editor, needed
@@ -20,7 +22,8 @@ from rc_integrations_plugin.openapi.operation import (
     RUNNING,
     Operation,
 )
-from rc_integrations_plugin.schemas.fields import StrictSchema
+from rc_integrations_plugin.schemas.fields import StrictSchema, about
+from rc_integrations_plugin.schemas.queries import ListParameters
 from rc_integrations_plugin.schemas.repairs import (
     ChangesParameters,
     ExplainParameters,
@@ -32,6 +35,35 @@ from rc_integrations_plugin.schemas.repairs import (
 
 REPAIRING = "Finding out and repairing"
 _NULL: Mapping[str, Any] = {"allow_none": True}
+
+
+class Overview(StrictSchema):
+    """How an integration is, without its secrets and its script."""
+
+    id = fields.String(data_key="_id", **needed())
+    type = fields.String(validate=validate.OneOf(list(IntegrationType)), **needed())
+    name = fields.String(**needed())
+    enabled = fields.Boolean(**needed())
+    disabled_reason = fields.String(
+        data_key="disabledReason", **about("Why the server switched it off.")
+    )
+    username = fields.String(**needed("As whom it posts."))
+    channel = fields.List(fields.String(), **needed())
+    last_call_at = fields.DateTime(
+        data_key="lastCallAt", **about("When it was last called, or last called somebody.")
+    )
+    last_outcome = fields.String(
+        data_key="lastOutcome",
+        validate=validate.OneOf([*CallOutcome, *DeliveryOutcome]),
+        **about("What came of that."),
+    )
+    failures = fields.Integer(**needed("How often it failed within the last 24 hours."))
+
+
+class OverviewList(Page):
+    """How a part of the integrations is."""
+
+    integrations = fields.List(fields.Nested(Overview()), required=True)
 
 
 class Change(StrictSchema):
@@ -107,6 +139,22 @@ class NewToken(Success):
 
 _SINCE: Mapping[str, Any] = {"since": "2026-03-01T12:00:00Z"}
 OPERATIONS: Sequence[Operation] = (
+    Operation(
+        method="get",
+        path=f"{PREFIX}overview",
+        id="listOverviews",
+        summary="Show how integrations are",
+        description=(
+            "As `integrations.list`, without secrets and scripts, and with what each did last. It"
+            " may be sorted by `lastCallAt` and `failures` too."
+        ),
+        tag=REPAIRING,
+        query=ListParameters,
+        query_examples={"state": "failing"},
+        answer=OverviewList,
+        codes=(PARAMS, "error-invalid-sort"),
+        errors=LISTING,
+    ),
     Operation(
         method="get",
         path=f"{PREFIX}changes",

@@ -12,6 +12,7 @@ from tests.callers import ALL, OUTGOING_OWN, OWN, Caller, Server, change_body
 from tests.factories import make_attempt, make_call, make_delivery, make_incoming
 
 NOW = datetime.now(UTC)
+HOUR = timedelta(hours=1)
 SINCE = (NOW - timedelta(days=1)).isoformat()
 
 
@@ -298,7 +299,43 @@ def test_those_that_fail_or_are_off_are_listed(server: Server, admin: Caller) ->
     assert refused(admin.get("list", state="broken"))["errorType"] == "invalid-params"
 
 
-@pytest.mark.parametrize("call", ["changes", "explain", "failedCalls"])
+def test_the_overview_tells_what_each_did_last(server: Server, admin: Caller) -> None:
+    script = "class Script {}"
+    hook = admin.create(name="Hook", script=script, scriptEnabled=True)
+    bridge = admin.create_outgoing(name="Bridge", token="sesame-open")
+    server.services.calls.add(make_call(integration_id=hook["_id"], called_at=NOW - HOUR))
+    fail(server, bridge)
+
+    answer = admin.get("overview", sort='{"failures": -1}')
+
+    first, second = told(answer)["integrations"]
+    assert (first["name"], first["failures"], first["lastOutcome"]) == ("Bridge", 1, "failed")
+    assert (second["name"], second["failures"], second["lastOutcome"]) == ("Hook", 0, "posted")
+    assert datetime.fromisoformat(first["lastCallAt"]) > datetime.fromisoformat(
+        second["lastCallAt"]
+    )
+    for secret in ("sesame-open", hook["token"], script):
+        assert secret not in answer.text
+
+
+def test_the_overview_is_filtered_sorted_and_told_in_parts(server: Server, admin: Caller) -> None:
+    for name in ("One", "Two", "Three"):
+        admin.create(name=name)
+    fail(server, admin.create_outgoing(name="Failing"))
+
+    def names(**query: Any) -> list[str]:
+        return [one["name"] for one in told(admin.get("overview", **query))["integrations"]]
+
+    assert names() == ["Failing", "Three", "Two", "One"]
+    assert names(state="failing") == names(type="webhook-outgoing") == ["Failing"]
+    assert names(name="t", sort='{"name": 1}') == ["Three", "Two"]
+    assert names(sort='{"lastCallAt": -1}', count=1) == ["Failing"]
+    assert told(admin.get("overview", count=1, offset=1))["total"] == 4
+    ann = server.caller("ann", OWN, OUTGOING_OWN)
+    assert told(ann.get("overview"))["integrations"] == []
+
+
+@pytest.mark.parametrize("call", ["overview", "changes", "explain", "failedCalls"])
 def test_reading_takes_a_permission(stranger: Caller, call: str) -> None:
     assert stranger.get(call).status_code == 403
 

@@ -224,6 +224,7 @@ def test_what_repairs_fits(description: dict[str, Any], server: Server, admin: C
     fail(server, off)
     one = {"integrationId": hook["_id"]}
     calls = [
+        ("get", "overview", admin.get("overview")),
         ("get", "changes", admin.get("changes")),
         ("get", "explain", admin.get("explain", integrationId=bridge["_id"], historyId=line)),
         ("get", "failedCalls", admin.get("failedCalls", **since)),
