@@ -122,6 +122,25 @@ def test_what_is_no_function_is_named_as_node_names_it(
          "First argument to String.prototype.startsWith must not be a regular expression"),
         ("'a'.replaceAll(/a/, '')",
          "String.prototype.replaceAll called with a non-global RegExp argument"),
+        ("'a'.repeat(2 ** 30)", "Invalid string length"),
+        ("`${Object.create(null)}`", "Cannot convert object to primitive value"),
+        ("String.prototype.trim.call(null)",
+         "String.prototype.trim called on null or undefined"),
+        ("Buffer.from(data.nope)",
+         "The first argument must be of type string or an instance of Buffer, ArrayBuffer, or"
+         " Array or an Array-like Object. Received undefined"),
+        ("crypto.createHmac('sha256', data.nope)",
+         "The \"key\" argument must be of type string or an instance of ArrayBuffer, Buffer,"
+         " TypedArray, DataView, KeyObject, or CryptoKey. Received undefined"),
+        ("crypto.createHmac('md6', 'key')", "Invalid digest: md6"),
+        ("crypto.createHash('sha256').update(data.list[0])",
+         "The \"data\" argument must be of type string or an instance of Buffer, TypedArray, or"
+         " DataView. Received type number (1)"),
+        ("crypto.timingSafeEqual('a', 'a')",
+         "The \"buf1\" argument must be an instance of ArrayBuffer, Buffer, TypedArray, or"
+         " DataView."),
+        ("atob('*')", "Invalid character"),
+        ("new RegExp('(?')", "Invalid regular expression: /(?/: Invalid group"),
         ("String.fromCodePoint(-1)", "Invalid code point -1"),
         ("Map()", "Constructor Map requires 'new'"),
         ("data.self = data; JSON.stringify(data)",

@@ -4,7 +4,9 @@ import { inspectCircle } from './circles.js';
 const REGEXP_WORDS = {
   "expecting ')'": 'Unterminated group',
   'nothing to repeat': 'Nothing to repeat',
+  'invalid group': 'Invalid group',
   'invalid group name': 'Invalid capture group name',
+  'unknown unicode property name': 'Invalid property name',
   'duplicate group name': 'Duplicate capture group name',
   'group name not defined': 'Invalid named capture referenced',
   'extraneous characters at the end': "Unmatched ')'",
@@ -31,7 +33,7 @@ export function installBuiltInWords(addGlobal) {
     try {
       return repeat.call(this, count);
     } catch (error) {
-      if (error instanceof RangeError) throw new RangeError(`Invalid count value: ${count}`);
+      if (error instanceof RangeError) throw new RangeError(count >= 0 && count < Infinity ? 'Invalid string length' : `Invalid count value: ${count}`);
       throw error;
     }
   });

@@ -4,21 +4,31 @@ import { md5, ripemd160, sha1 } from '@noble/hashes/legacy.js';
 import { sha224, sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
 import { Buffer } from 'buffer';
 
+import { received } from './received.js';
+
 // What the process around gives at once; no webhook needs more.
 const MAX_RANDOM = 65536;
 const ALGORITHMS = { md5, ripemd160, rmd160: ripemd160, sha1, sha224, sha256, sha384, sha512 };
 
-function algorithm(name) {
-  const found = ALGORITHMS[String(name).toLowerCase().replace(/^(?:rsa-)?sha-/, 'sha')];
-  if (!found) throw new Error('Digest method not supported');
+function algorithm(name, error) {
+  const found = ALGORITHMS[String(name).toLowerCase().replace(/^rsa-/, '').replace(/^sha-/, 'sha')];
+  if (!found) throw error;
   return found;
 }
 
-function bytes(data, encoding) {
+const DATA = 'The "data" argument must be of type string or an instance of Buffer, TypedArray, or DataView';
+const KEY = 'The "key" argument must be of type string or an instance of ArrayBuffer, Buffer, TypedArray, DataView, KeyObject, or CryptoKey';
+
+function bytes(data, encoding, wanted = DATA) {
   if (typeof data === 'string') return Buffer.from(data, encoding ?? 'utf8');
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
-  throw new TypeError('The "data" argument must be of type string or an instance of Buffer, TypedArray, or DataView');
+  throw new TypeError(`${wanted}. ${received(data)}`);
+}
+
+function bufferOf(value, name) {
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return bytes(value);
+  throw new TypeError(`The "${name}" argument must be an instance of ArrayBuffer, Buffer, TypedArray, or DataView.`);
 }
 
 class Digest {
@@ -55,8 +65,11 @@ export function makeCrypto(random) {
   };
 
   return {
-    createHash: (name) => new Digest(algorithm(name).create()),
-    createHmac: (name, key) => new Digest(hmac.create(algorithm(name), new Uint8Array(bytes(key)))),
+    createHash: (name) => new Digest(algorithm(name, new Error('Digest method not supported')).create()),
+    createHmac: (name, key) => {
+      const secret = new Uint8Array(bytes(key, 'utf8', KEY));
+      return new Digest(hmac.create(algorithm(name, new TypeError(`Invalid digest: ${name}`)), secret));
+    },
     getHashes: () => Object.keys(ALGORITHMS),
     randomBytes,
     randomInt: (low, high) => {
@@ -74,7 +87,7 @@ export function makeCrypto(random) {
       return array;
     },
     timingSafeEqual: (one, other) => {
-      const [left, right] = [bytes(one), bytes(other)];
+      const [left, right] = [bufferOf(one, 'buf1'), bufferOf(other, 'buf2')];
       if (left.length !== right.length) throw Object.assign(new RangeError(UNEQUAL), { code: 'ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH' });
       let difference = 0;
       for (let at = 0; at < left.length; at += 1) difference |= left[at] ^ right[at];

@@ -15,6 +15,12 @@ export const WORDS = {
   'object is not extensible': 'Cannot add property, object is not extensible',
   "invalid 'instanceof' right operand": "Right-hand side of 'instanceof' is not callable",
   'bad normalization form': 'The normalization form should be one of NFC, NFD, NFKC, NFKD.',
+  toPrimitive: 'Cannot convert object to primitive value',
+  'invalid string length': 'Invalid string length',
+  'invalid value used as WeakMap key': 'Invalid value used as weak map key',
+  'invalid value used as WeakSet key': 'Invalid value used in weak set',
+  'bigint argument with unary +': 'Cannot convert a BigInt value to a number',
+  'object prototype may only be an Object or null': 'Object prototype may only be an Object or null: undefined',
   'generator is already running': 'Generator is already running',
   'this is not initialized': "this hasn't been initialised - super() hasn't been called",
   'The string is not correctly encoded': 'Invalid character',
@@ -26,6 +32,8 @@ const REGEXP = 'regexp not supported';
 const NO_GLOBAL = "regexp must have the 'g' flag";
 const NO_NEW = 'must be called with new';
 const NO_OBJECT = 'not an object';
+
+const NOTHING = new Set(['null or undefined are forbidden', 'cannot convert to object']);
 
 const needsNew = (name) => `Constructor ${name} requires 'new'`;
 const noRegExp = (name) => `First argument to String.prototype.${name} must not be a regular expression`;
@@ -44,6 +52,8 @@ const BY_METHOD = {
   Map: { [NO_NEW]: needsNew('Map') },
   Set: { [NO_NEW]: needsNew('Set') },
   WeakMap: { [NO_NEW]: needsNew('WeakMap') },
+  Proxy: { [NO_OBJECT]: 'Cannot create proxy with a non-object as target or handler' },
+  getPrototypeOf: { [NO_OBJECT]: 'Cannot convert undefined or null to object' },
   Promise: { [NO_NEW]: "Promise constructor cannot be invoked without 'new'" },
   defineProperty: { [NO_OBJECT]: noObject('defineProperty') },
   defineProperties: { [NO_OBJECT]: noObject('defineProperties') },
@@ -58,5 +68,6 @@ const BY_METHOD = {
 export function inV8Words(message, method) {
   const own = method && Object.hasOwn(BY_METHOD, method) ? BY_METHOD[method] : undefined;
   if (own && Object.hasOwn(own, message)) return own[message];
+  if (NOTHING.has(message) && typeof String.prototype[method] === 'function') return `String.prototype.${method} called on null or undefined`;
   return Object.hasOwn(WORDS, message) ? WORDS[message] : message;
 }

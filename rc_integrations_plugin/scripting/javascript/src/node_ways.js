@@ -1,13 +1,17 @@
 // Small things that Node does and that the engine or a library in this bundle does otherwise.
 import { Buffer } from 'buffer';
 
+import { received } from './received.js';
+
 const URL_SAFE = 'base64url';
+const SOURCES = 'The first argument must be of type string or an instance of Buffer, ArrayBuffer, or Array or an Array-like Object';
 
 export function installNodeWays(addGlobal) {
   Math.cbrt = betterRoot(Math.cbrt);
   nameTimeZone();
   addUrlSafeBase64();
   addGlobal('TextDecoder', TextDecoder);
+  for (const name of ['atob', 'btoa']) addGlobal(name, withNodesWords(globalThis[name]));
 }
 
 /** Takes the last bit of the C library's cube roots right. */
@@ -22,15 +26,45 @@ function nameTimeZone() {
   for (const name of ['toString', 'toTimeString']) {
     const original = Date.prototype[name];
     replace(Date.prototype, name, function text() {
-      return original.call(this).replace(/GMT\+0000$/, 'GMT+0000 (Coordinated Universal Time)');
+      return original.call(this).replace(/GMT[+-]\d{4}$/, (offset) => `${offset} (${longNameOf(this)})`);
     });
   }
+}
+
+let isUtc;
+
+/** Returns what the zone of the process is called at a time. */
+function longNameOf(date) {
+  isUtc ??= new Intl.DateTimeFormat().resolvedOptions().timeZone === 'UTC';
+  if (isUtc) return 'Coordinated Universal Time';
+  return new Intl.DateTimeFormat('en-US', { timeZoneName: 'long' }).formatToParts(date).find(({ type }) => type === 'timeZoneName').value;
+}
+
+/** Returns one of the functions for base64 that fails as Node's do. */
+function withNodesWords(convert) {
+  return {
+    [convert.name](text) {
+      try {
+        return convert(...arguments);
+      } catch (error) {
+        throw error?.name === 'InvalidCharacterError' ? new DOMException('Invalid character', error.name) : error;
+      }
+    },
+  }[convert.name];
 }
 
 function addUrlSafeBase64() {
   const { from, isEncoding } = Buffer;
   const { toString } = Buffer.prototype;
-  Buffer.from = (value, encoding, ...rest) => from(value, encoding === URL_SAFE ? 'base64' : encoding, ...rest);
+  Buffer.from = (value, encoding, ...rest) => {
+    try {
+      return from(value, encoding === URL_SAFE ? 'base64' : encoding, ...rest);
+    } catch (error) {
+      if (error instanceof TypeError && typeof value !== 'string') throw new TypeError(`${SOURCES}. ${received(value)}`);
+      throw error;
+    }
+  };
+  Object.defineProperty(Buffer, 'name', { value: 'Buffer', configurable: true });
   Buffer.isEncoding = (name) => name === URL_SAFE || isEncoding(name);
   Buffer.prototype.toString = function text(encoding, ...range) {
     if (encoding !== URL_SAFE) return toString.call(this, encoding, ...range);

@@ -42,7 +42,7 @@ function holdTime(milliseconds) {
     construct: (_target, values, type) => Reflect.construct(Real, values.length ? values : [milliseconds], type === Held ? Real : type),
     apply: () => new Real(milliseconds).toString(),
   });
-  Real.now = EngineDate.now = () => milliseconds;
+  Real.now = EngineDate.now = globalThis._.now = () => milliseconds;
   Real.prototype.constructor = Held;
   globalThis.Date = Held;
 }
