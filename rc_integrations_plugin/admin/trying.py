@@ -22,7 +22,7 @@ from rc_integrations_plugin.integrations.records import IncomingIntegration, Out
 from rc_integrations_plugin.management.freezing import is_frozen
 from rc_integrations_plugin.management.recorded import recorded_call, recorded_event
 from rc_integrations_plugin.management.sample_calls import SAMPLE_CALLS
-from rc_integrations_plugin.management.samples import latest_sent, open_sample, send_call
+from rc_integrations_plugin.management.samples import open_sample, send_call
 from rc_integrations_plugin.management.script_tests import MOST_BYTES, kept_sample
 from rc_integrations_plugin.management.trying import (
     MadeCall,
@@ -144,7 +144,7 @@ def _send(services: Services, manager: Manager, found: Integration, form: TryFor
         return Shown(opened=tuple(opened), line=line)
     call = try_form.read_call(form, most_bytes=services.settings.max_body_bytes)
     answer = send_call(services, found, call)
-    return Shown(sent=answer, line=try_form.history_address(found.id, latest_sent(services, found)))
+    return Shown(sent=answer, line=try_form.history_address(found.id, answer.call_id))
 
 
 def _go_back(*_: object) -> Shown:

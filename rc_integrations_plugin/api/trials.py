@@ -6,7 +6,7 @@ from rc_integrations_plugin.api import answers
 from rc_integrations_plugin.api.callers import current_caller
 from rc_integrations_plugin.integrations.permissions import type_of
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
-from rc_integrations_plugin.management.samples import latest_sent, open_sample, send_call
+from rc_integrations_plugin.management.samples import open_sample, send_call
 from rc_integrations_plugin.management.script_reviews import review_script
 from rc_integrations_plugin.management.trial_choices import (
     chosen_call,
@@ -55,9 +55,8 @@ def send_test() -> Response:
         return answers.success(historyIds=[delivery.id for delivery in opened])
     call, _ = chosen_call(services, manager, found, wanted)
     answer = send_call(services, found, call)
-    line = latest_sent(services, found)
     told = {"status": answer.status, "body": answer.body}
-    return answers.success(answer=told, historyIds=[line] if line else [])
+    return answers.success(answer=told, historyIds=[answer.call_id] if answer.call_id else [])
 
 
 def check_script() -> Response:

@@ -39,6 +39,8 @@ class Answer:
     status: int
     body: Any
     headers: Mapping[str, str] = field(default_factory=dict)
+    call_id: str = field(default="", compare=False)
+    """The row of the history that tells of the call; empty if none does."""
 
 
 # `success` is Rocket.Chat's word, and `ok` is Slack's: some clients look for the one or the other

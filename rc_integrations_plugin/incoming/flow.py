@@ -76,7 +76,7 @@ def handle_hook(
         # one row in a window: a flood of calls shall not become a flood of rows
         if allowance.first_refusal:
             trace.end(CallOutcome.REFUSED, code=TooManyCalls.code, error=answer.body["error"])
-            _remember(services, trace, status=answer.status)
+            answer = _remembered(services, trace, answer)
     return replace(answer, headers={**answer.headers, **answers.budget_headers(allowance)})
 
 
@@ -101,8 +101,7 @@ def _handle_and_remember(services: Services, trace: CallTrace) -> Answer:
         trace.end(CallOutcome.FAILED, code="error-internal", error=type(error).__name__)
         _remember(services, trace, status=500)
         raise
-    _remember(services, trace, status=answer.status)
-    return answer
+    return _remembered(services, trace, answer)
 
 
 def _handle(services: Services, trace: CallTrace) -> Answer:
@@ -243,10 +242,18 @@ def _refuse(trace: CallTrace, error: IntegrationsError) -> Answer:
     return answers.refusal(error, headers)
 
 
-def _remember(services: Services, trace: CallTrace, *, status: int) -> None:
+def _remembered(services: Services, trace: CallTrace, answer: Answer) -> Answer:
+    is_there = _remember(services, trace, status=answer.status)
+    return replace(answer, call_id=trace.id) if is_there else answer
+
+
+def _remember(services: Services, trace: CallTrace, *, status: int) -> bool:
+    """Add the call to the history, and return whether it is there."""
     try:
         limit = services.settings.history_body_bytes
         services.calls.add(trace.as_record(status=status, body_limit=limit))
     except Exception:
         # The messages are in the rooms: a caller who is told otherwise would send them again.
         logger.exception("A call of the integration %s is not in its history", trace.integration.id)
+        return False
+    return True

@@ -26,6 +26,7 @@ class CallTrace:
 
     integration: IncomingIntegration
     request: HookRequest
+    id: str = field(default_factory=new_id)
     called_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     started: float = field(default_factory=perf_counter)
     body: HookBody | None = None
@@ -51,7 +52,7 @@ class CallTrace:
         request, run = self.request, self.run
         mask = Mask(self.integration.token, self.integration.previous_token or "")
         return IncomingCall(
-            id=new_id(),
+            id=self.id,
             integration_id=self.integration.id,
             called_at=self.called_at,
             outcome=self.outcome,

@@ -27,7 +27,14 @@ MOST_AT_ONCE = 500
 """So many are made again by one request, which somebody waits for."""
 _BATCH = 200
 _UNUSED: Mapping[str, Any] = MappingProxyType(
-    {"sent": None, "response_headers": None, "response_body": None, "console": (), "results": ()}
+    {
+        "sent": None,
+        "response_headers": None,
+        "response_body": None,
+        "console": (),
+        "results": (),
+        "messages": None,
+    }
 )
 """Of attempts; thousands of them would fill the memory with it."""
 

@@ -12,30 +12,20 @@ from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.integrations.tokens import new_id
 from rc_integrations_plugin.management.owners import check_event
-from rc_integrations_plugin.management.trying import FROM_HERE, SampleCall, build_request
+from rc_integrations_plugin.management.trying import SampleCall, build_request
 from rc_integrations_plugin.outgoing.data import address_data
 from rc_integrations_plugin.outgoing.request import current_data
 from rc_integrations_plugin.schemas.documents import json_time
 from rc_integrations_plugin.services import Services
-from rc_integrations_plugin.storage.calls import CallFilter
 
 SAMPLE = '{"text": "Example message", "emoji": ":ghost:"}'
 """The body of a usual call of a hook."""
-_LATEST = 20
 
 
 def send_call(services: Services, integration: IncomingIntegration, call: SampleCall) -> Answer:
     """Make a call of a hook that somebody described, for real, and return its answer."""
     request = build_request(services.host, integration, call)
     return handle_hook(services, integration.id, integration.token, request)
-
-
-def latest_sent(services: Services, integration: IncomingIntegration) -> str:
-    """Return the id of the line of the history of the latest call of `send_call`, or nothing."""
-    calls, _ = services.calls.page(
-        CallFilter(integration_id=integration.id), offset=0, count=_LATEST
-    )
-    return next((call.id for call in calls if call.remote_address == FROM_HERE), "")
 
 
 def open_sample(

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from rc_integrations_plugin.integrations.history import CallOutcome, IncomingCall
+from rc_integrations_plugin.management.samples import send_call
+from rc_integrations_plugin.management.trying import SampleCall
 from rc_integrations_plugin.scripting.protocol import (
     ConsoleLine,
     FaultKind,
@@ -589,6 +591,29 @@ def test_a_history_that_fails_does_not_fail_the_message(
     (record,) = caplog.records
     assert hook.integration.id in record.getMessage()
     assert hook.integration.token not in caplog.text
+
+
+def test_each_call_is_told_its_own_row_where_another_one_came_between(stage: Stage) -> None:
+    hook = stage.hook(script=SCRIPT)
+    ids = {}
+
+    def send(text: str) -> None:
+        call = SampleCall(body=json.dumps({"text": text}))
+        ids[text] = send_call(stage.services, hook.integration, call).call_id
+
+    def answer(_: Any) -> ScriptRun:
+        stage.scripted.answer = lambda _: ScriptRun(value={"content": {"text": "x"}})
+        send("second")
+        return ScriptRun(value={"content": {"text": "x"}})
+
+    stage.scripted.answer = answer
+    with stage.app.app_context():
+        send("first")
+
+    assert {call.id: json.loads(call.body)["text"] for call in hook.calls()} == {
+        ids["first"]: "first",
+        ids["second"]: "second",
+    }
 
 
 def test_a_fault_of_ours_is_logged_remembered_and_answered(
