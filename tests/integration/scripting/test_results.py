@@ -76,6 +76,11 @@ def test_a_result_is_data(runner: ScriptRunner, returned: str, value: Any, value
         ("return { r: /x/ }", "result.r is a RegExp"),
         ("return { c: class {} }", "result.c is a function"),
         ("return { s: [Reflect.ownKeys(Array.prototype).at(-1)] }", "result.s[0] is a symbol"),
+        (
+            "return { s: Object.getOwnPropertySymbols(Array.prototype)[0] }",
+            "result.s is a symbol",
+        ),
+        ("return { f: { toJSON: () => () => 1 } }", "result.f is a function"),
         ("let o = {}; for (let i = 0; i < 500; i++) o = { o }; return o", "nested deeper than"),
     ],
 )
@@ -122,6 +127,34 @@ def test_how_a_script_itself_writes_json_is_not_changed(runner: ScriptRunner) ->
     assert first == "[{},null,{},{}]"
     assert others[1] == []
     assert others[2] == first
+
+
+def test_json_that_a_getter_writes_is_not_changed(runner: ScriptRunner) -> None:
+    body = """
+        const odd = { a: 1, f() {}, m: new Map([[1, 2]]) };
+        return { get text() { try { return JSON.stringify(odd) } catch (e) { return `${e}` } } };
+    """
+
+    assert value_of(runner, body) == {"text": '{"a":1,"m":{}}'}
+
+
+def test_what_a_tojson_of_the_script_returns_is_data_too(runner: ScriptRunner) -> None:
+    body = "return { list: { toJSON: (key) => new Map([[key, new Set([1])]]) } }"
+
+    assert value_of(runner, body) == {"list": {"list": [1]}}
+
+
+def test_a_usual_way_to_have_errors_written_works(runner: ScriptRunner) -> None:
+    body = """
+        if (!('toJSON' in Error.prototype)) {
+          Object.defineProperty(Error.prototype, 'toJSON', {
+            value() { return { told: this.message } }, configurable: true, writable: true,
+          });
+        }
+        return JSON.stringify(new Error('broken'));
+    """
+
+    assert value_of(runner, body) == '{"told":"broken"}'
 
 
 def test_many_objects_side_by_side_are_not_nested_deeply(runner: ScriptRunner) -> None:

@@ -7,7 +7,7 @@ import { originalColumn } from './edits.js';
 import { describe, Fault } from './faults.js';
 import { noteContent } from './parsed_content.js';
 import { installRegExpStatics } from './regexp_statics.js';
-import { toText, typeName } from './results.js';
+import { expectResultsOf, toText, typeName } from './results.js';
 import { quoteFrom } from './script_source.js';
 import { compile, syntaxError } from './sloppy.js';
 import { columnAfterMark } from './statement_places.js';
@@ -16,8 +16,6 @@ import { holdStill, review, showStore } from './workbench.js';
 // Compiles a whole script and stops before its first statement.
 const STOP = 'throw globalThis;';
 const STRICT = /^(?:\s|\/\/[^\n]*\n|\/\*[^]*?\*\/)*(['"])use strict\1/;
-// How a script comes by symbols.
-const MAKES_SYMBOLS = /\bSymbol\b|ownKeys/;
 const METHODS = ['process_incoming_request', 'prepare_outgoing_request', 'process_outgoing_response'];
 // Orders whose answers grow with the script.
 const GROWING = new Set(['compile', 'rewrite']);
@@ -25,7 +23,7 @@ const evaluateGlobally = eval;
 const { hasOwn } = Object;
 
 export async function serve({ host, settle, fetches, addGlobal }) {
-  const world = { settle, addGlobal, instance: undefined, store: undefined, code: '', shifts: [], mayHaveSymbols: false };
+  const world = { settle, addGlobal, instance: undefined, store: undefined, code: '', shifts: [] };
   // Now the evaluation of the libraries ends and frees what only it needed, before any fork.
   await null;
   for (;;) {
@@ -97,7 +95,7 @@ function answer(world, order) {
   }
   try {
     const value = call(world.instance, order);
-    return typeof value?.then === 'function' ? later(world, fresh, value) : result(world, fresh, value);
+    return typeof value?.then === 'function' ? later(world, fresh, value) : result(fresh, value);
   } catch (error) {
     return failure(world, fresh, error);
   }
@@ -105,15 +103,15 @@ function answer(world, order) {
 
 async function later(world, fresh, promise) {
   try {
-    return result(world, fresh, await world.settle(Promise.resolve(promise)));
+    return result(fresh, await world.settle(Promise.resolve(promise)));
   } catch (error) {
     return failure(world, fresh, error);
   }
 }
 
 /** Returns an answer as text: as data, it would be written a second time. */
-function result({ mayHaveSymbols }, fresh, value) {
-  const text = toText(value, mayHaveSymbols);
+function result(fresh, value) {
+  const text = toText(value);
   return `{"fresh":${fresh},"type":"${typeName(value)}"${text === undefined ? '' : `,"value":${text}`}}`;
 }
 
@@ -140,7 +138,8 @@ function instantiate(world, order) {
   const { code: given, globals = [], exported = false, shifts = [] } = order.compiled;
   const code = withoutInterpreter(given);
   holdStill(order);
-  Object.assign(world, { code, shifts, mayHaveSymbols: MAKES_SYMBOLS.test(code) });
+  expectResultsOf(code);
+  Object.assign(world, { code, shifts });
   world.store = addStore(world.addGlobal);
   installRegExpStatics(code);
   for (const name of globals) {
