@@ -52,7 +52,7 @@ def send_test() -> Response:
     if isinstance(found, OutgoingIntegration):
         event, _ = chosen_event(services, manager, found, wanted)
         opened = open_sample(services, found, manager=manager, data=event.data)
-        return answers.success(historyIds=[delivery.id for delivery in opened])
+        return answers.success(deliveryIds=[delivery.id for delivery in opened])
     call, _ = chosen_call(services, manager, found, wanted)
     answer = send_call(services, found, call)
     told = {"status": answer.status, "body": answer.body}

@@ -10,10 +10,10 @@ import click
 from rc_integrations_plugin.commands import ids
 from rc_integrations_plugin.commands.acting import Actor, Ended, NothingThere, managing
 from rc_integrations_plugin.commands.output import counted, print_json, print_line
-from rc_integrations_plugin.commands.reading import find_history
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.management import samples
 from rc_integrations_plugin.management.explain import explain as explain_document
+from rc_integrations_plugin.management.history_lines import find_line
 from rc_integrations_plugin.management.recorded import recorded_call, recorded_event
 from rc_integrations_plugin.management.trial_documents import (
     tried_call_document,
@@ -128,8 +128,8 @@ def _call(actor: Actor, found: IncomingIntegration, call: SampleCall, *, as_json
     if as_json:
         print_json({"status": answer.status, "body": answer.body})
     else:
-        latest = find_history(actor, found.id, count=1)
-        for sentence in explain_document(latest[0]) if latest else ():
+        line = find_line(actor.services, actor.manager_of(found), found, answer.call_id)
+        for sentence in () if line is None else explain_document(line):
             print_line(sentence)
     if answer.status >= 400:
         raise Ended(f"The hook answered {answer.status}")

@@ -4,6 +4,9 @@ What counts are the ids of the time when it was saved: names may mean other room
 `storage/reach.py` asks the same of rows.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from rc_integrations_plugin.integrations.channels import EVENTS_WITH_CHANNELS
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 
@@ -24,6 +27,15 @@ def rooms_of(integration: IncomingIntegration | OutgoingIntegration) -> frozense
     if named is None or not all(place.startswith("#") for place in integration.listens_to):
         return None
     return named | {place[1:] for place in integration.listens_to}
+
+
+def is_about(integration: OutgoingIntegration, data: Mapping[str, Any]) -> bool:
+    """Return whether an integration may be told of an event with these data, as it is now.
+
+    Who owns all its rooms may have given it another URL or script since the event.
+    """
+    rooms = rooms_of(integration)
+    return rooms is None or data.get("channel_id") in rooms
 
 
 def bounds_of(integration: IncomingIntegration | OutgoingIntegration) -> frozenset[str] | None:

@@ -9,6 +9,7 @@ from rc_integrations_plugin.incoming.answers import Answer
 from rc_integrations_plugin.incoming.flow import handle_hook
 from rc_integrations_plugin.integrations.deliveries import Delivery
 from rc_integrations_plugin.integrations.permissions import Manager
+from rc_integrations_plugin.integrations.reach import is_about
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.integrations.tokens import new_id
 from rc_integrations_plugin.management.owners import check_event
@@ -20,6 +21,7 @@ from rc_integrations_plugin.services import Services
 
 SAMPLE = '{"text": "Example message", "emoji": ":ghost:"}'
 """The body of a usual call of a hook."""
+_ELSEWHERE = "channel_id of the event is the id of no room that the integration is about"
 
 
 def send_call(services: Services, integration: IncomingIntegration, call: SampleCall) -> Answer:
@@ -44,12 +46,15 @@ def open_sample(
         data: what they are told, without the token; None for the usual sample.
 
     Raises:
-        ApiError: the integration is switched off, or he may not have it told of that.
+        ApiError: the integration is switched off or about other rooms, or he may not have it told
+            of that.
     """
     if not integration.enabled:
         raise ApiError("The integration is switched off", code="error-integration-disabled")
     told = sample_data(services, integration) if data is None else current_data(integration, data)
     check_event(manager, integration, told)
+    if not is_about(integration, told):
+        raise ApiError(_ELSEWHERE, code="error-invalid-channel")
     word = told.get("trigger_word")
     opened = []
     for url in integration.urls:

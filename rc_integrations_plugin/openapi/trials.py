@@ -139,7 +139,12 @@ class SentTest(Success):
     history_ids = fields.List(
         fields.String(),
         data_key="historyIds",
-        **needed("The `_id` of the lines of the history that tell what comes of it."),
+        **about("Of a hook: the `_id` of the line of its history that tells what came of it."),
+    )
+    delivery_ids = fields.List(
+        fields.String(),
+        data_key="deliveryIds",
+        **about("Of an event: the `deliveryId` of the lines that will tell what comes of it."),
     )
 
 

@@ -16,7 +16,7 @@ from rc_integrations_plugin.integrations.deliveries import (
     DeliveryResult,
     Posted,
 )
-from rc_integrations_plugin.integrations.reach import rooms_of
+from rc_integrations_plugin.integrations.reach import is_about
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.outgoing import owner
 from rc_integrations_plugin.outgoing.chain import LeaseLost
@@ -187,7 +187,7 @@ async def _is_stopped(call: _Call) -> bool:
         reason = integration.disabled_reason
         call.notes.end(DeliveryOutcome.STOPPED, Step.INTEGRATION_OFF, error=reason)
         return True
-    if call.url is None or not _is_about(integration, call.delivery):
+    if call.url is None or not is_about(integration, call.delivery.data):
         step = Step.URL_REMOVED if call.url is None else Step.ROOM_REMOVED
         call.notes.end(DeliveryOutcome.STOPPED, step)
         return True
@@ -198,15 +198,6 @@ async def _is_stopped(call: _Call) -> bool:
     call.notes.end(DeliveryOutcome.STOPPED, Step.USER_GONE, error=USER_GONE)
     await call.blocking(partial(services.integrations.disable, integration.id, USER_GONE))
     return True
-
-
-def _is_about(integration: OutgoingIntegration, delivery: Delivery) -> bool:
-    """Return whether an event may be told to an integration as it is now.
-
-    Who owns all its rooms may have given it another URL or script since the event.
-    """
-    rooms = rooms_of(integration)
-    return rooms is None or delivery.data.get("channel_id") in rooms
 
 
 def _is_user_there(services: Services, integration: OutgoingIntegration) -> bool:

@@ -281,17 +281,30 @@ def test_a_test_is_sent_to_each_url(server: Server, admin: Caller) -> None:
     server.app.extensions[EXTENSION] = dataclasses.replace(server.services, wake_up=bell)
     urls = ["https://one.test/", "https://two.test/"]
     bridge = admin.create_outgoing(urls=urls, token="sesame-open")
-    event = {"data": {"text": "told", "token": "forged"}}
+    about = {"channel_id": server.room_id("general"), "text": "told"}
+    event = {"data": {**about, "token": "forged"}}
 
     sent = told(admin.send("sendTest", {"integrationId": bridge["_id"], "event": event}))
 
-    opened = [server.services.deliveries.find(one) for one in sent["historyIds"]]
+    opened = [server.services.deliveries.find(one) for one in sent["deliveryIds"]]
     assert [one.url for one in opened if one] == urls
-    assert [dict(one.data) for one in opened if one] == [
-        {"text": "told", "token": "sesame-open"}
-    ] * 2
+    assert [dict(one.data) for one in opened if one] == [{**about, "token": "sesame-open"}] * 2
     assert bell.rings == 1
-    assert set(sent) == {"success", "historyIds"}
+    assert set(sent) == {"success", "deliveryIds"}
+
+
+@pytest.mark.parametrize("elsewhere", [{}, {"channel_id": "another"}])
+def test_no_test_is_sent_that_would_never_arrive(
+    server: Server, admin: Caller, elsewhere: dict[str, str]
+) -> None:
+    bridge = admin.create_outgoing()
+    event = {"data": {"text": "told", **elsewhere}}
+
+    answer = refused(admin.send("sendTest", {"integrationId": bridge["_id"], "event": event}))
+
+    assert answer["errorType"] == "error-invalid-channel"
+    assert "channel_id of the event" in answer["error"]
+    assert server.services.deliveries.next_due() is None
 
 
 def test_what_is_off_is_sent_nothing(server: Server, admin: Caller) -> None:
