@@ -59,7 +59,7 @@ class CallTrace:
             status=status,
             duration_ms=(perf_counter() - self.started) * 1000,
             method=request.method,
-            query=mask.text(request.query[:_LONGEST_TEXT]),
+            query=mask.beginning(request.query, limit=_LONGEST_TEXT)[0],
             headers=mask.headers(request.headers),
             body=self._body(mask, body_limit),
             body_bytes=request.body_bytes,
@@ -70,7 +70,7 @@ class CallTrace:
             script_duration_ms=None if run is None else run.duration_ms,
             script_restarted=run is not None and run.fresh_instance,
             error_code=self.error_code,
-            error=None if self.error is None else mask.text(self.error[:_LONGEST_TEXT]),
+            error=self.error and mask.beginning(self.error, limit=_LONGEST_TEXT)[0],
         )
 
     def _message(self, mask: Mask, limit: int) -> Mapping[str, Any] | None:

@@ -88,7 +88,9 @@ class Mask:
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Return headers (names in lower case) with the values of some masked."""
         return {
-            name: MASK if _is_secret_header(name) else self.text(value[:_LONGEST_HEADER])
+            name: MASK
+            if _is_secret_header(name)
+            else self.beginning(value, limit=_LONGEST_HEADER)[0]
             for name, value in headers.items()
         }
 

@@ -8,7 +8,7 @@ from rc_integrations_plugin.host.port import MessageDraft, User
 from rc_integrations_plugin.integrations.masks import Mask, has_secret_word
 
 _LONGEST_LINE = 2000
-"""Characters of what stands in one line: an alias, a topic, the address of an avatar."""
+"""Bytes of what stands in one line: an alias, a topic, the address of an avatar."""
 
 
 def record_message(
@@ -95,7 +95,7 @@ def _author(author: User | None) -> dict[str, str]:
 
 
 def _line(text: str | None, mask: Mask) -> str:
-    return mask.text(text[:_LONGEST_LINE]) if text else ""
+    return mask.beginning(text, limit=_LONGEST_LINE)[0] if text else ""
 
 
 def _size(text: str) -> int:

@@ -23,8 +23,8 @@ from rc_integrations_plugin.outgoing.script import read_json_answer
 from rc_integrations_plugin.outgoing.steps import Step
 from rc_integrations_plugin.scripting.protocol import ScriptRun
 
-_LONGEST_TEXT = 2000
-_LONGEST_URL = 2000
+_LONGEST_LINE = 2000
+"""Bytes of an error, and of a URL."""
 _SHORTEST_HEADER_VALUE = 8
 """A shorter value of a header whose name tells of no secret is rather a word than a secret."""
 _MOST_PARSED = 256 * 1024
@@ -75,10 +75,10 @@ class AttemptNotes:
             **self._identity(),
             outcome=self.outcome,
             steps=tuple(self.steps),
-            url=mask.text(str(request.get("url") or self.delivery.url)[:_LONGEST_URL]),
+            url=_beginning(str(request.get("url") or self.delivery.url), mask),
             sent=self._sent(),
             failure=answer.kind.value if isinstance(answer, HttpFailure) else None,
-            error=mask.text("; ".join(self.errors)[:_LONGEST_TEXT]) if self.errors else None,
+            error=_beginning("; ".join(self.errors), mask) if self.errors else None,
             console=_console(self.runs, mask) if self.runs else (),
             results=tuple(_masked(result, mask) for result in self.results),
             messages=self.messages or None,
@@ -167,6 +167,10 @@ def _console(runs: Iterable[ScriptRun], mask: Mask) -> tuple[Mapping[str, Any], 
     return tuple(
         {"level": line.level, "text": mask.text(line.text)} for run in runs for line in run.console
     )
+
+
+def _beginning(text: str, mask: Mask) -> str:
+    return mask.beginning(text, limit=_LONGEST_LINE)[0]
 
 
 def _masked(result: Mapping[str, Any], mask: Mask) -> Mapping[str, Any]:

@@ -105,6 +105,12 @@ def test_long_headers_are_cut() -> None:
     assert len(mask.headers({"x-long": "a" * 8000})["x-long"]) == 1000
 
 
+def test_a_secret_that_the_end_of_a_long_header_would_split_is_masked() -> None:
+    long = "a" * 995
+
+    assert mask.headers({"x-long": f"{long}{TOKEN}"})["x-long"] == f"{long}***"
+
+
 def test_a_body_without_secrets_is_kept_as_it_came() -> None:
     raw = '{ "text" : "é" }'
 

@@ -151,3 +151,12 @@ def test_long_lines_are_cut() -> None:
     kept = record(avatar="https://a.test/" + "a" * 8000, topic="t" * 8000)
 
     assert (len(kept["avatar"]), len(kept["topic"])) == (2000, 2000)
+
+
+def test_a_secret_that_the_end_of_a_line_would_split_is_masked() -> None:
+    address = f"https://a.test/{'a' * 1975}"
+
+    kept = record(avatar=f"{address}{TOKEN}", alias=f"{address}{TOKEN}{'b' * 2000}")
+
+    assert kept["avatar"] == f"{address}***"
+    assert "tok" not in kept["alias"]
