@@ -6,7 +6,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from rc_integrations_plugin.errors import ApiError
+from rc_integrations_plugin.errors import ApiError, ScriptsUnavailable
 from rc_integrations_plugin.integrations.permissions import Manager, type_of
 from rc_integrations_plugin.integrations.script_tests import ScriptTest
 from rc_integrations_plugin.management.owners import past_of
@@ -96,13 +96,15 @@ class ScriptCheck:
     def broken_by(self, old: Integration | None, wanted: Integration) -> tuple[str, ...]:
         """Return the names of the tests that it breaks, if it is stored all the same.
 
+        Where a forced one can't be tested now, that is none: who forces it does not wait for tests.
+
         Args:
             old: the integration as it was; None for a new one.
             wanted: as it is to be, compiled.
 
         Raises:
             ApiError: it breaks some; the details say which, and in what.
-            ScriptsUnavailable: no process can be had to find out.
+            ScriptsUnavailable: no process can be had to find out, and it is not forced.
         """
         services = self._services
         if services.settings.scripts is not ScriptsAllowed.ON:
@@ -112,15 +114,23 @@ class ScriptCheck:
         if self._tests is None and old is not None and _runs(old) == _runs(wanted):
             return ()
         kept = self._kept(old, wanted)
-        asks = (_runs(wanted), [(one.name, one.sample) for one in kept])
-        if self._asked != asks:
-            self._checked = run_tests(services, wanted, kept, by=self._manager.user.id)
-            self._asked = asks
+        try:
+            self._ask(wanted, kept)
+        except ScriptsUnavailable:
+            if not self._is_forced:
+                raise
+            return ()
         broken = [one for one in self._checked if one.differences]
         if broken and not self._is_forced:
             since = past_of(self._manager, wanted)
             raise _refusal([_visible(one, since) for one in broken], len(kept))
         return tuple(one.test.name for one in broken)
+
+    def _ask(self, wanted: Integration, kept: Sequence[ScriptTest]) -> None:
+        asks = (_runs(wanted), [(one.name, one.sample) for one in kept])
+        if self._asked != asks:
+            self._checked = run_tests(self._services, wanted, kept, by=self._manager.user.id)
+            self._asked = asks
 
     def _kept(self, old: Integration | None, wanted: Integration) -> list[ScriptTest]:
         if self._tests is None:

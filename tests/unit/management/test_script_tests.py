@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from rc_integrations_plugin.errors import ApiError, InvalidParams, NothingFound
+from rc_integrations_plugin.errors import (
+    ApiError,
+    InvalidParams,
+    NothingFound,
+    ScriptsUnavailable,
+)
 from rc_integrations_plugin.integrations.audit import AuditAction
 from rc_integrations_plugin.integrations.permissions import Manager, Operator, read_manager
 from rc_integrations_plugin.integrations.records import IncomingIntegration, IntegrationType
@@ -247,6 +252,21 @@ def test_where_no_process_can_be_had_nothing_is_stored(
         change(services, manager, hook, script=NEW)
 
     assert services.integrations.find(hook.id) == hook
+
+
+def test_a_forced_change_needs_no_process_for_tests(
+    services: Services, manager: Manager, hook: IncomingIntegration, scripted: ScriptedRunner
+) -> None:
+    script_tests.add_test(services, manager, hook, "hello", HELLO)
+
+    def refuse(_argument: Any) -> ScriptRun:
+        raise ScriptsUnavailable("Others are trying scripts out")
+
+    scripted.answer = refuse
+
+    stored = change(services, manager, hook, script=NEW, force_script=True)
+
+    assert services.integrations.find(hook.id) == stored != hook
 
 
 def test_tests_that_have_no_time_left_fail_and_say_so(
