@@ -94,6 +94,9 @@ def test_what_cannot_be_taken_apart_is_told_as_after_babel(
         ("data.some.run (data.text)", "data.some.run"),
         ("data.some?.run(data.text)", "_data$some.run"),
         ("data.text?.(data.list)", "_data$text.call"),
+        ("`\u00b0\U0001f600 ${data.some.run(item => item)}`", "data.some.run"),
+        ("(data.nope || data.none || data.some).run(data)",
+         "(data.nope || data.none || data.some).run"),
         ("function helper(value) { return value } data.some.run(helper(data))", "data.some.run"),
     ],
 )  # fmt: skip

@@ -49,6 +49,17 @@ def test_strict_scripts_are_checked_as_strict(runner: ScriptRunner, source: str)
     assert runner.check(source) is not None
 
 
+def test_columns_are_those_of_characters_not_of_bytes(runner: ScriptRunner) -> None:
+    script = "class Script {{\n  run() {{ '{}'; throw new Error('x'); }}\n}}"
+
+    plain = run_source(runner, script.format("abcd")).fault
+    other = run_source(runner, script.format("\u00fc\U0001f600\u20ac")).fault
+
+    assert plain is not None
+    assert other is not None
+    assert (other.line, other.column, other.stack) == (2, plain.column, plain.stack)
+
+
 def test_an_import_is_named_with_its_place(runner: ScriptRunner) -> None:
     fault = runner.check("export class Script {}\n  import _ from 'underscore';")
 

@@ -39,11 +39,16 @@ function print(node, program) {
     case 'ObjectExpression': return `{${node.properties.map((item) => print(item.value ?? item, program)).join('')}}`;
     case 'UnaryExpression': return `(${node.operator}${WORDY.has(node.operator) ? ' ' : ''}${print(node.argument, program)})`;
     case 'BinaryExpression':
-    case 'LogicalExpression': return `(${print(node.left, program)} ${node.operator} ${print(node.right, program)})`;
+    case 'LogicalExpression': return `(${printSides(node, program)})`;
     case 'SequenceExpression': return `(${node.expressions.map((item) => print(item, program)).join(' , ')})`;
     case 'ConditionalExpression': return VALUE.repeat(3);
     default: return VALUE;
   }
+}
+
+function printSides({ operator, left, right }, program) {
+  const before = left.operator === operator && 'right' in left ? printSides(left, program) : print(left, program);
+  return `${before} ${operator} ${print(right, program)}`;
 }
 
 function printTemplate({ quasis }) {

@@ -3,11 +3,13 @@ import { parse } from 'acorn';
 
 // Larger ones are not worth the time: the words are then less exact.
 const MAX_CODE = 300_000;
+const NOT_ASCII = /[^\x00-\x7f]/;
 const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']);
 
 let code = '';
 let program;
 let isParsed = false;
+let lines;
 const known = new Map();
 
 /** Has later errors be put into words by this code. */
@@ -15,7 +17,24 @@ export function quoteFrom(source) {
   code = source;
   program = undefined;
   isParsed = false;
+  lines = undefined;
   known.clear();
+}
+
+/** Returns the column for one of the engine, which counts the bytes of UTF-8. */
+export function columnOfByte(line, column) {
+  lines ??= NOT_ASCII.test(code) ? code.split('\n') : [];
+  const text = lines[line - 1];
+  if (text === undefined || !NOT_ASCII.test(text)) return column;
+  let at = 0;
+  for (let bytes = 1; bytes < column && at < text.length; at += 1) bytes += bytesOf(text.charCodeAt(at));
+  return at + 1;
+}
+
+/** Returns how many bytes half of a pair, or a whole character, takes. */
+function bytesOf(unit) {
+  if (unit < 0x80) return 1;
+  return unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
 }
 
 /** Returns what `make` returns for the program, a place in it and the code, remembered by the place and the kind. */

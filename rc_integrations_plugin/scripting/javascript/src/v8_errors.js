@@ -2,6 +2,7 @@
 // whoever reads a fault knows these words.
 import { notCallable } from './call_printer.js';
 import { inV8Words } from './engine_words.js';
+import { columnOfByte } from './script_source.js';
 import { takenFromNull, withoutItems } from './taken_apart.js';
 
 const PROPERTY = /^cannot (read|set) property '([^]*)' of (null|undefined)$/;
@@ -67,9 +68,13 @@ export function framesOf(stack) {
   return [...stack.matchAll(FRAME)].map(([, name, file, line, column]) => ({
     name: name || '<anonymous>',
     line: Number(line),
-    // The engine counts columns from 1, but from 0 in the first line.
-    column: Number(column) + (file === '<input>' && line === '1' ? 1 : 0),
+    column: file === '<input>' ? columnOf(Number(line), Number(column)) : Number(column),
   }));
+}
+
+function columnOf(line, column) {
+  // The engine counts columns from 1, but from 0 in the first line.
+  return columnOfByte(line, line === 1 ? column + 1 : column);
 }
 
 function betterMessage(message, error, { method, place }) {
