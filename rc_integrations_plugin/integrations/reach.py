@@ -35,7 +35,8 @@ def is_about(integration: OutgoingIntegration, data: Mapping[str, Any]) -> bool:
     Who owns all its rooms may have given it another URL or script since the event.
     """
     rooms = rooms_of(integration)
-    return rooms is None or data.get("channel_id") in rooms
+    # a list: who makes an event up may give an id that cannot be hashed
+    return rooms is None or data.get("channel_id") in [*rooms]
 
 
 def bounds_of(integration: IncomingIntegration | OutgoingIntegration) -> frozenset[str] | None:

@@ -66,8 +66,9 @@ def check_event(
     """
     if manager.is_permitted_for(integration):
         return
-    persons = {manager.user.id, integration.user_id}
-    if data.get("channel_id") not in manager.rooms or data.get("user_id") not in persons:
+    # lists: what he made up may be nothing that can be hashed
+    rooms, persons = [*manager.rooms], [manager.user.id, integration.user_id]
+    if data.get("channel_id") not in rooms or data.get("user_id") not in persons:
         raise ApiError(NOT_HIS_EVENT, code="error-invalid-channel")
 
 

@@ -440,7 +440,13 @@ def test_an_owner_sends_tests_of_his_own_events_only(
     one = {"integrationId": bridge["_id"]}
     garden = {"channel_id": server.room_id("garden"), "user_id": olga.id}
 
-    for wrong in ({"channel_id": server.room_id("general")}, {"user_id": admin.id}):
+    wrongs: list[dict[str, Any]] = [
+        {"channel_id": server.room_id("general")},
+        {"channel_id": {}},
+        {"user_id": admin.id},
+        {"user_id": []},
+    ]
+    for wrong in wrongs:
         answer = olga.send("sendTest", {**one, "event": {"data": garden | wrong}})
         assert refusal(answer) == "error-invalid-channel"
     assert olga.send("sendTest", {**one, "event": {"data": garden}}).status_code == 200

@@ -293,9 +293,9 @@ def test_a_test_is_sent_to_each_url(server: Server, admin: Caller) -> None:
     assert set(sent) == {"success", "deliveryIds"}
 
 
-@pytest.mark.parametrize("elsewhere", [{}, {"channel_id": "another"}])
+@pytest.mark.parametrize("elsewhere", [{}, {"channel_id": "another"}, {"channel_id": ["odd"]}])
 def test_no_test_is_sent_that_would_never_arrive(
-    server: Server, admin: Caller, elsewhere: dict[str, str]
+    server: Server, admin: Caller, elsewhere: dict[str, Any]
 ) -> None:
     bridge = admin.create_outgoing()
     event = {"data": {"text": "told", **elsewhere}}
