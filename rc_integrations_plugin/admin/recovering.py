@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from rc_integrations_plugin.admin.rendering import NAME, render
 from rc_integrations_plugin.admin.spans import LAST, Span, field_value, read_span
+from rc_integrations_plugin.admin.texts import UNANSWERED
 from rc_integrations_plugin.admin.viewers import Viewer, current_viewer, find_managed
 from rc_integrations_plugin.errors import InvalidParams, NothingFound
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
@@ -47,7 +48,10 @@ class Losses:
     def kinds(self) -> Mapping[str, int]:
         """How those failed that can be made again, and how many so."""
         attempts = (one.attempt for one in self.hopeful)
-        return Counter(str(one.status or one.failure or "no answer") for one in attempts)
+        return Counter(
+            f"with {one.status}" if one.status else UNANSWERED.get(one.failure or "", "unanswered")
+            for one in attempts
+        )
 
     @property
     def reasons(self) -> Mapping[str, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from rc_integrations_plugin.delivery.http import FailureKind
 from rc_integrations_plugin.host.events import EventName
 from rc_integrations_plugin.integrations.audit import AuditAction
 from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
@@ -81,6 +82,20 @@ TRY_FIELDS: Mapping[str, str] = MappingProxyType(
     }
 )
 """What the fields of the page for trying out are called that can be wrong."""
+UNANSWERED: Mapping[str, str] = MappingProxyType(
+    {
+        FailureKind.INVALID_REQUEST: "that could not be sent",
+        FailureKind.ADDRESS_REFUSED: "to an address that is refused",
+        FailureKind.NAME_NOT_FOUND: "to a host without an address",
+        FailureKind.CONNECTION: "without a connection that held",
+        FailureKind.TLS: "without a secure connection",
+        FailureKind.TIMEOUT: "without an answer in time",
+        FailureKind.TOO_LARGE: "with too long an answer",
+        FailureKind.TOO_MANY_REDIRECTS: "with too many redirects",
+        FailureKind.BAD_ANSWER: "with a damaged answer",
+    }
+)
+"""Calls without an answer: what they were like."""
 OVERLAPS: Mapping[str, str] = MappingProxyType(
     {
         "0": "at once",

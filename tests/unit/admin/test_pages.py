@@ -262,6 +262,16 @@ def test_no_secret_is_in_a_page(services: Services, admin: Visitor) -> None:
         assert "s3cret" not in admin.text(path)
 
 
+@pytest.mark.parametrize(("count", "told"), [(1, "1 time, "), (4, "4 times, ")], ids=["1", "4"])
+def test_the_page_says_how_often_calls_are_made_again(
+    services: Services, admin: Visitor, count: int, told: str
+) -> None:
+    bridge = make_outgoing(retry_failed_calls=True, retry_count=count)
+    services.integrations.add(bridge)
+
+    assert told in admin.text(f"/{bridge.id}")
+
+
 def test_a_token_is_shown_to_who_asks_for_it_where_there_is_one(
     services: Services, admin: Visitor
 ) -> None:

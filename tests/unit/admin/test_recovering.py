@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rc_integrations_plugin.admin import recovering
+from rc_integrations_plugin.delivery.http import FailureKind
 from rc_integrations_plugin.errors import ApiError
 from rc_integrations_plugin.integrations.deliveries import DeliveryAttempt, DeliveryOutcome
 from rc_integrations_plugin.integrations.records import Editor, OutgoingIntegration
@@ -75,6 +76,19 @@ def test_the_page_says_how_many_and_asks(
     assert "2 calls will be made again." in told
     assert "No call failed for good since then" in told
     assert "Make " not in told
+
+
+def test_the_page_says_in_words_how_calls_without_an_answer_failed(
+    services: Services, admin: Visitor, bridge: OutgoingIntegration
+) -> None:
+    fail(services, bridge, status=None, failure=FailureKind.CONNECTION)
+    fail(services, bridge, status=None, failure=FailureKind.TIMEOUT)
+    fail(services, bridge)
+
+    asked = admin.text(f"/{bridge.id}/recover")
+
+    for how in ("without a connection that held", "without an answer in time", "with 503"):
+        assert f"1 call {how}" in asked
 
 
 def test_the_time_of_the_history_is_asked_about(
