@@ -65,8 +65,9 @@ class Compared:
 
     @property
     def sides(self) -> Mapping[str, Sequence[Line]]:
-        """The lines of then and of now; those of a single line are not marked one by one."""
-        lines = diff_scripts(self.then, self.now).lines if "\n" in self.then + self.now else ()
+        """The lines of then and of now; a single line, and one beside nothing, is not marked."""
+        may_share_lines = self.then and self.now and "\n" in self.then + self.now
+        lines = diff_scripts(self.then, self.now).lines if may_share_lines else ()
         gone = {line.old for line in lines if line.kind is LineKind.REMOVED}
         new = {line.new for line in lines if line.kind is LineKind.ADDED}
         return {"Then": _lines(self.then, gone), "Now": _lines(self.now, new)}

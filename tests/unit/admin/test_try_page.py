@@ -245,6 +245,21 @@ def compared(page: str) -> dict[str, list[str]]:
     return found
 
 
+def test_what_there_was_not_then_is_a_dash_beside_what_there_is_now(
+    services: Services, admin: Visitor, hook: IncomingIntegration
+) -> None:
+    recorded = make_call(integration_id=hook.id, message={"text": "Old"})
+    services.calls.add(recorded)
+    body = {"text": "Old", "attachments": [{"title": "Now"}]}
+
+    ran = admin.submit(f"/{hook.id}/try", call(json.dumps(body), try_filled=recorded.id)).text
+
+    then, now = compared(ran)["Attachments"]
+    assert then.strip() == "\N{EN DASH}"
+    assert '"title": "Now"' in now
+    assert "<mark>" not in ran
+
+
 def test_the_message_of_then_is_shown_beside_the_one_of_now(
     services: Services, admin: Visitor, hook: IncomingIntegration, cat: str
 ) -> None:
