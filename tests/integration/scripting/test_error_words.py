@@ -33,6 +33,8 @@ def assert_words(runner: ScriptRunner, body: str, message: str) -> None:
         ("const { none: { a } } = data", "Cannot read properties of null (reading 'a')"),
         ("(({ a }) => a)()", "Cannot read properties of undefined (reading 'a')"),
         ("[null].map(({ a }) => a)", "Cannot read properties of null (reading 'a')"),
+        ("[{ a: null }].map(({ a: { b } = {}, c }) => b)",
+         "Cannot read properties of null (reading 'b')"),
         ("(function ({ a: [b] }) {})({})", NO_ITEMS.format("destructure")),
         ("[[]].map(([{ a }]) => a)", "Cannot read properties of undefined (reading 'a')"),
         ("const {} = data.nope", "Cannot destructure undefined"),

@@ -1,6 +1,6 @@
 // Words for what the engine could not take apart or go through, where only the place tells what that was.
 // `undefined` that meets a pattern was seen to before (see `patterns.js`), so here it is null.
-import { ITEMS, noItems, NOTHING, nothingToTake, OPEN } from './babel_errors.js';
+import { ITEMS, noItems, nothingToTake, OPEN } from './babel_errors.js';
 import { atPlace, functionAt, walk } from './script_source.js';
 
 const VERBS = { ForOfStatement: 'iterate', SpreadElement: 'spread', ArrayPattern: 'destructure' };
@@ -18,7 +18,7 @@ export function takenFromNull(place) {
 }
 
 function isNested(value) {
-  return value?.type === 'AssignmentPattern' && value.left.type === 'ObjectPattern' && value.right.callee?.name === NOTHING;
+  return value?.type === 'AssignmentPattern' && value.left.type === 'ObjectPattern';
 }
 
 /** Says what something without items was wanted for; `value` is null or undefined, or unknown if not given. */
