@@ -113,14 +113,15 @@ def test(folder_or_id: str, *, update: bool, as_json: bool) -> None:
     docs/script-tests.md describes them. Exit status 1 says that one failed.
     """
     tell = None if as_json else _tell_result
+    folder = Path(folder_or_id)
     with _clear_errors():
-        folder = Path(folder_or_id)
         if folder.is_dir():
             results = run_samples(folder, update=update, tell=tell)
         else:
             results = _run_stored(folder_or_id, tell=tell)
     if not results:
-        raise click.UsageError(f"there are no samples in {folder_or_id}")
+        what = "samples in" if folder.is_dir() else "tests kept with"
+        raise click.UsageError(f"there are no {what} {folder_or_id}")
     passed = sum(not result.differences for result in results)
     if as_json:
         click.echo(_pretty([_result_document(result) for result in results]))

@@ -17,6 +17,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
+from rc_integrations_plugin.commands.output import tell_differences
 from rc_integrations_plugin.errors import (
     ApiError,
     IntegrationsError,
@@ -139,6 +140,7 @@ def clear_errors() -> Iterator[None]:
     except NothingFound as error:
         raise NothingThere(error.reason) from error
     except IntegrationsError as error:
+        tell_differences(error)
         raise Ended(said(error)) from error
     except SQLAlchemyError as error:
         raise Ended(f"The database cannot be used: {database_reason(error)}") from error

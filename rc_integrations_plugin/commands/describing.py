@@ -15,6 +15,7 @@ from rc_integrations_plugin.commands.output import (
     print_line,
     progress,
     tell_broken,
+    tell_differences,
 )
 from rc_integrations_plugin.commands.reading import all_integrations
 from rc_integrations_plugin.commands.yaml_files import read_yaml, write_yaml
@@ -81,7 +82,7 @@ def apply(actor: Actor, *, file: Any, prune: bool, yes: bool, force: bool, as_js
     """Make integrations as FILE describes them; what is so already stays untouched.
 
     Secrets stay as they are, but for those that FILE has from the environment. Those of new
-    integrations are made, and shown this once.
+    integrations are made, and printed.
     """
     wanted = _plan(actor, file, prune=prune)
     if wanted.unknown:
@@ -180,12 +181,13 @@ def _apply(actor: Actor, change: Change, *, force: bool, quiet: bool) -> dict[st
     try:
         applied = apply_change(actor.services, actor.user, change, is_forced=force)
     except IntegrationsError as error:
+        tell_differences(error, indent="    ")
         print_line(f"    Error: {change.title}: {error.reason}", err=True)
         return document | {"error": error.reason}
     secrets = _new_secrets(actor, applied)
     if not quiet:
         for name, secret in secrets.items():
-            print_line(f"    {name}: {secret}  (shown this once)")
+            print_line(f"    {name}: {secret}")
         tell_broken(applied.broken_tests, indent="    ")
     broken = {"brokenTests": list(applied.broken_tests)} if applied.broken_tests else {}
     return document | {"id": applied.integration.id, "secrets": secrets} | broken

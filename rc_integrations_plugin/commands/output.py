@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 
 import click
 
+from rc_integrations_plugin.errors import ApiError, IntegrationsError
+
 T = TypeVar("T")
 WIDEST = 80
 _GAP = 2
@@ -57,6 +59,15 @@ def tell_broken(tests: Sequence[str], *, indent: str = "") -> None:
     """Print which tests a script breaks that was stored all the same, if any."""
     if tests:
         print_line(f"{indent}stored, though it breaks {', '.join(tests)}", err=True)
+
+
+def tell_differences(error: IntegrationsError, *, indent: str = "") -> None:
+    """Print what the tests say that a script was refused for, if it was."""
+    details = error.details if isinstance(error, ApiError) else None
+    for test in (details or {}).get("tests", ()):
+        lines = [line for one in test["differences"] for line in one.splitlines()]
+        for line in [f"FAIL  {test['name']}", *(f"      {line}" for line in lines)]:
+            print_line(f"{indent}{line}", err=True)
 
 
 def name_of(file: object) -> str:

@@ -23,7 +23,7 @@ from rc_integrations_plugin.management.tokens import renew_token as renew
 )
 @managing
 def renew_token(actor: Actor, integration_id: str, *, overlap: timedelta, as_json: bool) -> None:
-    """Give a hook a new token, and print its URL this once.
+    """Give a hook a new token, and print its URL.
 
     With --overlap both tokens are good for that time, so that senders can be changed one by one.
     """
@@ -44,6 +44,6 @@ def renew_token(actor: Actor, integration_id: str, *, overlap: timedelta, as_jso
         print_json(document | {"previousTokenUntil": until and until.isoformat()})
         return
     print_line(f"{made.id} {made.name} has a new token")
-    print_line(f"url: {url}  (shown this once)")
+    print_line(f"url: {url}")
     ends = "ended" if until is None else f"is good until {short_time(until)} UTC"
     print_line(f"The token before it {ends}", err=True)

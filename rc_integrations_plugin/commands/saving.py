@@ -191,7 +191,7 @@ def _tell(actor: Actor, saved: Saved[Any], what: str, *, as_json: bool) -> None:
         if is_new_hook:
             print_line(f"url: {document['url']}")
         if saved.signing_secret is not None:
-            print_line(f"signingSecret: {saved.signing_secret}  (shown this once)")
+            print_line(f"signingSecret: {saved.signing_secret}")
     tell_broken(saved.broken_tests)
     for finding in saved.findings or ():
         place = f"script:{finding.line}:{finding.column}"

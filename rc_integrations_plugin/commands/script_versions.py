@@ -76,7 +76,8 @@ def diff(
         print_json(difference_document(told, old=old, new=new))
         return
     click.echo(f"--- version {old}\n+++ version {new}")
-    for line in told.lines:
+    ends_in_gap = bool(told.lines) and told.lines[-1].kind is LineKind.GAP
+    for line in told.lines[:-1] if ends_in_gap else told.lines:
         click.secho(_text(line), fg=_COLOURS.get(line.kind))
     if told.is_cut:
         click.echo("There is more that differs.", err=True)

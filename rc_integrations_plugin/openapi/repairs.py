@@ -125,7 +125,7 @@ class Recovered(Success):
 
 
 class NewToken(Success):
-    """The token that an integration has now: it is shown this once."""
+    """The token that an integration has now."""
 
     id = fields.String(data_key="_id", **needed())
     token = fields.String(**needed())

@@ -148,6 +148,18 @@ def test_what_differs_is_shown_from_the_last_version_or_the_one_that_is_named(
     assert "no such version" in console.fails(3, "script", "diff", hook.id, "7")
 
 
+def test_lines_that_are_the_same_at_the_end_of_a_difference_are_not_told(
+    services: Services, console: Console
+) -> None:
+    hook = make_incoming(script="a\n1\n2\n3\n4\n5")
+    services.integrations.add(hook)
+    save(services, hook, script="b\n1\n2\n3\n4\n5")
+
+    shown = console.ok("script", "diff", hook.id).splitlines()
+
+    assert shown == ["--- version 1", "+++ version 2", "-a", "+b", " 1", " 2", " 3"]
+
+
 @pytest.mark.parametrize("make", [make_incoming, make_outgoing])
 def test_a_version_is_put_back(services: Services, console: Console, make: Any) -> None:
     one = make(script="one")

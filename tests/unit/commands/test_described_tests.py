@@ -167,7 +167,9 @@ def test_apply_and_update_store_what_breaks_a_test_only_by_force(
     source = tmp_path / "script.js"
     source.write_text(SCRIPT)
     update = ("update", hook["_id"], "--script", str(source))
-    assert "breaks 1 of 1 test: hello" in console.fails(1, *update)
+    refused = console.fails(1, *update)
+    assert "breaks 1 of 1 test: hello" in refused
+    assert '      +    "text": "Good bye"\n' in refused
     assert "though it breaks hello" in console.run(*update, "--force").stderr
     lines = [line.split() for line in console.ok("changes", hook["_id"]).splitlines()]
     assert lines.count(["brokenTests", "-", "hello"]) == 2
@@ -218,3 +220,5 @@ def test_script_test_runs_those_of_an_integration(
     assert "FAIL  hello" in failed.stdout
     assert '+    "text": "Good bye"' in failed.stdout
     assert "neither a folder nor" in console.fails(2, "script", "test", "missing")
+    keep(server, hook["_id"])
+    assert "no tests kept with" in console.fails(2, "script", "test", hook["_id"])

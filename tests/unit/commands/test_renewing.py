@@ -30,7 +30,7 @@ def test_both_tokens_are_good_for_the_time_of_the_overlap(
 
     found = stored(server, hook)
     assert result.exit_code == 0, result.output
-    assert f"/hooks/{hook.id}/{found.token}  (shown this once)" in result.stdout
+    assert f"/hooks/{hook.id}/{found.token}\n" in result.stdout
     assert "The token before it is good until" in result.stderr
     assert found.token != hook.token == found.previous_token
     assert found.previous_token_until is not None
