@@ -29,11 +29,19 @@ def path_below(value: Any, levels: int, *, name: str) -> str:
         levels: how many are allowed.
         name: what the value itself is called.
     """
+    return name + "".join(map(_step, _keys_below(value, levels) or ()))
+
+
+def _keys_below(value: Any, levels: int) -> list[str | int] | None:
+    """Return the keys that lead to what is nested too deeply, or None; each part is seen once."""
     if levels == 0:
-        return name
-    parts = value.items() if type(value) is dict else enumerate(value)
-    key, child = next((key, part) for key, part in parts if is_deeper(part, levels - 1))
-    return path_below(child, levels - 1, name=f"{name}{_step(key)}")
+        return []
+    for key, part in value.items() if type(value) is dict else enumerate(value):
+        if type(part) in _CONTAINERS:
+            keys = _keys_below(part, levels - 1)
+            if keys is not None:
+                return [key, *keys]
+    return None
 
 
 def _step(key: str | int) -> str:

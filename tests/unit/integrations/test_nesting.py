@@ -1,5 +1,6 @@
 """How deeply JSON data is nested, and where."""
 
+from time import process_time
 from typing import Any
 
 import pytest
@@ -38,3 +39,16 @@ def test_depth_is_counted_in_levels(value: Any, levels: int, *, deeper: bool) ->
 def test_the_first_part_that_is_too_deep_is_named(value: Any, levels: int, path: str) -> None:
     assert is_deeper(value, levels)
     assert path_below(value, levels, name="result") == path
+
+
+def test_each_part_is_looked_at_once() -> None:
+    value: Any = [[]]
+    for _ in range(99):
+        value = [*({"a": 0} for _ in range(1000)), value]
+    started = process_time()
+
+    path = path_below(value, 100, name="result")
+
+    assert path == "result" + "[1000]" * 99 + "[0]"
+    # a tenth of a second; it was three seconds as long as each level looked at all below
+    assert process_time() - started < 1
