@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from rc_integrations_plugin.commands import ids
-from rc_integrations_plugin.commands.acting import Actor, Ended, Moment, managing
+from rc_integrations_plugin.commands.acting import Actor, Ended, Moment, NothingThere, managing
 from rc_integrations_plugin.commands.output import (
     counted,
     print_json,
@@ -16,6 +16,7 @@ from rc_integrations_plugin.commands.output import (
     progress,
 )
 from rc_integrations_plugin.integrations.records import IntegrationType, OutgoingIntegration
+from rc_integrations_plugin.management.history_lines import find_line
 from rc_integrations_plugin.management.recovery import (
     Lost,
     find_lost,
@@ -37,6 +38,8 @@ def replay(actor: Actor, integration_id: str, history_id: str, *, as_json: bool)
     if not isinstance(found, OutgoingIntegration):
         raise Ended("Only calls of outgoing integrations can be made again")
     manager = actor.manager(IntegrationType.OUTGOING)
+    if find_line(actor.services, manager, found, history_id) is None:
+        raise NothingThere("No such line in the history")
     delivery = open_replay(actor.services, manager, integration_id, history_id)
     if as_json:
         print_json({"deliveryId": delivery.id, "replayOf": history_id})

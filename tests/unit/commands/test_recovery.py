@@ -60,7 +60,7 @@ def test_replay_refuses_what_cannot_be_made_again(
     server.services.integrations.add(incoming)
     unsent = fail(server, bridge, steps=("start-execute-trigger-url",))
 
-    assert "Invalid Integration History" in console.fails(1, "replay", bridge, "nothing")
+    assert "No such line" in console.fails(3, "replay", bridge, "nothing")
     assert "Nothing was sent" in console.fails(1, "replay", bridge, unsent.id)
     assert "outgoing" in console.fails(1, "replay", incoming.id, "nothing")
     assert "No integration" in console.fails(3, "replay", "nothing", "nothing")
