@@ -223,6 +223,8 @@ def test_nothing_may_be_thrown(runner: ScriptRunner, way: str, value: str) -> No
          "0.f4bipx4bipu0.0022002200220022002200220022002201-111.01"),
         ("return [255, -255, 0].map((n) => n.toString(16)).concat((12).toString())",
          ["ff", "-ff", "0", "12"]),
+        ("return [(1e21).toString(36), (85427897462848160).toString(9)]",
+         ["5v1j4f4ds7c000", "510823066385781810"]),
     ],
 )  # fmt: skip
 def test_what_can_be_taken_apart_is(runner: ScriptRunner, body: str, value: object) -> None:

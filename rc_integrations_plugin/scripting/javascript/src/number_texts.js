@@ -1,4 +1,4 @@
-// Numbers in bases other than ten, with as many digits behind the point as V8 writes (its
+// Numbers in bases other than ten, with as many digits as V8 writes (its
 // DoubleToRadixCString): `Math.random().toString(36)` is what many scripts make ids of.
 const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyz';
 const { toString } = Number.prototype;
@@ -8,7 +8,7 @@ export function installNumberTexts() {
   const value = {
     toString(radix) {
       const number = typeof this === 'number' ? this : toString.call(this) && Number(this);
-      if (radix === undefined || radix === 10 || Number.isInteger(number)) {
+      if (radix === undefined || radix === 10 || Number.isSafeInteger(number)) {
         return toString.call(this, radix);
       }
       const base = Math.trunc(Number(radix));
@@ -38,7 +38,20 @@ function inBase(value, base) {
       }
     } while (fraction >= delta);
   }
-  return toString.call(integer, base) + (digits.length ? `.${digits.map((digit) => DIGITS[digit]).join('')}` : '');
+  return integerInBase(integer, base) + (digits.length ? `.${digits.map((digit) => DIGITS[digit]).join('')}` : '');
+}
+
+/** Digits that a large number does not tell are zeros. */
+function integerInBase(value, base) {
+  let rest = value;
+  let digits = '';
+  for (; rest / base > Number.MAX_SAFE_INTEGER; rest /= base) digits += '0';
+  do {
+    const last = rest % base;
+    digits = DIGITS[Math.trunc(last)] + digits;
+    rest = (rest - last) / base;
+  } while (rest > 0);
+  return digits;
 }
 
 /** Adds one to the last digit, and returns what that carries over the point. */
