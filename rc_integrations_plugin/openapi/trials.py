@@ -165,7 +165,12 @@ _CALL: Mapping[str, Any] = {
 _EVENT: Mapping[str, Any] = {
     "integrationId": INTEGRATION_ID,
     "event": {
-        "data": {"text": "!deploy shop", "channel_name": "general", "user_name": "alice"},
+        "data": {
+            "text": "!deploy shop",
+            "channel_id": "GENERAL",
+            "channel_name": "general",
+            "user_name": "alice",
+        },
         "answer": {"status": 200, "body": {"text": "It begins."}},
     },
 }

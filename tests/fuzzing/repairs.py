@@ -127,7 +127,7 @@ def _repair_sample(body: dict[str, Any]) -> None:
     event = body.get("event", {})
     if event:
         body.pop("call", None)
-        event["data"] = {"text": "Hello", "user_name": "alice"}
+        event["data"] = STAGE["event"]
         event |= {"url": "https://receiver.test/hook"} if "url" in event else {}
     for one in (body.get("call", {}), event.get("answer", {})):
         if not isinstance(one.get("body", ""), str):

@@ -32,7 +32,8 @@ def build_stage(server: Server, caller: Caller) -> dict[str, Any]:
         username="admin", allowGet=True, overrideDestinationChannelEnabled=True, name="hook"
     )
     replayed = caller.create_outgoing(name="replayed")
-    delivery = make_delivery(integration_id=replayed["_id"])
+    event = {"text": "Hello", "user_name": "alice", "channel_id": server.room_id("general")}
+    delivery = make_delivery(integration_id=replayed["_id"], data=event)
     attempt = make_attempt(delivery, steps=(Step.START, Step.BEFORE_CALL))
     server.services.deliveries.open([delivery], attempts=[attempt])
     scripted, versioned = _with_versions(caller), _with_versions(caller)
@@ -51,6 +52,7 @@ def build_stage(server: Server, caller: Caller) -> dict[str, Any]:
         "webhook-outgoing": caller.create_outgoing()["_id"],
         "replayed": replayed["_id"],
         "history_id": attempt.id,
+        "event": event,
         "scripted": scripted["_id"],
         "versioned": versioned["_id"],
         "test_id": kept.get_json()["test"]["_id"],
