@@ -26,11 +26,11 @@ def kept_by_browsers(response: Response, *, without_asking: bool) -> Response:
         without_asking: whether they may show it for an hour without asking again.
     """
     response.add_etag()
+    # the chat server may set a cookie with it, which no cache for many people may keep
+    response.cache_control.private = True
     if without_asking:
-        response.cache_control.public = True
         response.cache_control.max_age = _SECONDS
     else:
-        response.cache_control.private = True
         response.cache_control.no_cache = True
     response.make_conditional(request)
     return response

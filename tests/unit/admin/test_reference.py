@@ -91,7 +91,7 @@ def test_a_browser_keeps_it_and_is_told_whether_it_is_still_good(
         path, headers=headers, environ_overrides={"SCRIPT_NAME": "/chat"}
     )
 
-    assert first.headers["Cache-Control"] == "public, max-age=3600"
+    assert first.headers["Cache-Control"] == "private, max-age=3600"
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
     assert below_a_prefix.status_code == 200
