@@ -59,6 +59,20 @@ class Caller:
         return document
 
 
+def told(answer: TestResponse) -> Any:
+    """Return the body of the answer to a call that went well."""
+    assert answer.status_code == 200, answer.json
+    return answer.json
+
+
+def refused(answer: TestResponse, status: int = 400) -> Any:
+    """Return the body of the answer to a call that was refused."""
+    assert answer.status_code == status, answer.json
+    assert answer.json is not None
+    assert answer.json["success"] is False
+    return answer.json
+
+
 def new_body(**fields: Any) -> dict[str, Any]:
     """Return the smallest body of `integrations.create`; a field that is `...` is left out."""
     body = {

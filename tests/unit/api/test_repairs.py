@@ -8,23 +8,12 @@ import pytest
 from rc_integrations_plugin.integrations.deliveries import DeliveryAttempt, DeliveryOutcome
 from rc_integrations_plugin.management import recovery
 from rc_integrations_plugin.outgoing.steps import Step
-from tests.callers import ALL, OUTGOING_OWN, OWN, Caller, Server, change_body
+from tests.callers import ALL, OUTGOING_OWN, OWN, Caller, Server, change_body, refused, told
 from tests.factories import make_attempt, make_call, make_delivery, make_incoming
 
 NOW = datetime.now(UTC)
 HOUR = timedelta(hours=1)
 SINCE = (NOW - timedelta(days=1)).isoformat()
-
-
-def told(answer: Any) -> Any:
-    assert answer.status_code == 200, answer.json
-    return answer.json
-
-
-def refused(answer: Any, status: int = 400) -> Any:
-    assert answer.status_code == status, answer.json
-    assert answer.json["success"] is False
-    return answer.json
 
 
 def fail(server: Server, document: dict[str, Any], **fields: Any) -> DeliveryAttempt:

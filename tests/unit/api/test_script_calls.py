@@ -6,24 +6,13 @@ from typing import Any
 import pytest
 
 from rc_integrations_plugin.scripting.protocol import ScriptRun
-from tests.callers import OUTGOING_OWN, OWN, Caller, Server, change_body
+from tests.callers import OUTGOING_OWN, OWN, Caller, Server, change_body, refused, told
 from tests.fakes import ScriptedRunner
 
 FIRST, SECOND = "class Script { /* 1 */ }", "class Script { /* 2 */ }"
 TEST = {"request": {"content": {}}, "expected": {"result": 1}}
 GETS = ("listTests", "listScriptVersions", "getScriptVersion")
 POSTS = ("keepTest", "removeTest", "runTests", "rollBackScript")
-
-
-def told(answer: Any) -> Any:
-    assert answer.status_code == 200, answer.json
-    return answer.json
-
-
-def refused(answer: Any, status: int = 400) -> Any:
-    assert answer.status_code == status, answer.json
-    assert answer.json["success"] is False
-    return answer.json
 
 
 @pytest.fixture

@@ -18,23 +18,12 @@ from rc_integrations_plugin.scripting.protocol import (
 from rc_integrations_plugin.services import EXTENSION
 from rc_integrations_plugin.settings import ScriptsAllowed
 from rc_integrations_plugin.storage.calls import CallFilter
-from tests.callers import OUTGOING_OWN, OWN, Caller, Server
+from tests.callers import OUTGOING_OWN, OWN, Caller, Server, refused, told
 from tests.factories import make_attempt, make_call, make_delivery
 from tests.fakes import RecordingWakeUp, ScriptedRunner
 
 SCRIPT = "class Script { process_incoming_request() {} }"
 CALL = {"body": '{"text": "Hello"}'}
-
-
-def told(answer: Any) -> Any:
-    assert answer.status_code == 200, answer.json
-    return answer.json
-
-
-def refused(answer: Any, status: int = 400) -> Any:
-    assert answer.status_code == status, answer.json
-    assert answer.json["success"] is False
-    return answer.json
 
 
 def posted(server: Server) -> list[str]:
