@@ -145,7 +145,7 @@ def _open_sample(
         print_json([{"deliveryId": delivery.id} for delivery in opened])
     else:
         number = counted(len(opened), "delivery", "deliveries")
-        print_line(f"{number} opened; `tail {found.id}` shows what comes of it")
+        print_line(f"{number} opened; `history {found.id}` shows what comes of it")
 
 
 def _rehearse_call(

@@ -94,6 +94,7 @@ def test_test_of_an_outgoing_one_opens_a_delivery_for_each_url(
     )
 
     opened = console.json("test", one["_id"])
+    assert f"`history {one['_id']}` shows" in console.ok("test", one["_id"])
 
     deliveries = [server.services.deliveries.find(each["deliveryId"]) for each in opened]
     assert [delivery.url for delivery in deliveries if delivery] == one["urls"]
