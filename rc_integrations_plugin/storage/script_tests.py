@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, delete, insert, select, update
 
-from rc_integrations_plugin.errors import InvalidParams
+from rc_integrations_plugin.errors import InvalidParams, NothingFound
 from rc_integrations_plugin.integrations.audit import AuditEntry
 from rc_integrations_plugin.integrations.records import Editor
 from rc_integrations_plugin.integrations.script_tests import ScriptTest
@@ -92,11 +92,16 @@ class ScriptTestStore:
 
     @contextmanager
     def _writing(self, integration_id: str) -> Iterator[Connection]:
-        """Begin a transaction in which nobody else gives tests to an integration."""
+        """Begin a transaction in which nobody else gives tests to an integration, or removes it.
+
+        Raises:
+            NothingFound: it was removed meanwhile.
+        """
         row = select(integrations.c.id).where(integrations.c.id == integration_id)
         with settled(self._engine).begin() as connection:
             lock_sqlite(connection)
-            connection.execute(row.with_for_update())
+            if connection.scalar(row.with_for_update()) is None:
+                raise NothingFound("No integration found.")
             yield connection
 
 

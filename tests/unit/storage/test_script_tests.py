@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from rc_integrations_plugin.errors import InvalidParams
+from rc_integrations_plugin.errors import InvalidParams, NothingFound
 from rc_integrations_plugin.integrations.audit import AuditEntry, entry_of_tests
 from rc_integrations_plugin.integrations.records import Editor
 from rc_integrations_plugin.integrations.script_tests import ScriptTest
@@ -24,6 +24,8 @@ BOB = Editor("bob-id", "bob")
 
 @pytest.fixture
 def store(engine: Engine) -> ScriptTestStore:
+    for integration in (HOOK, make_incoming(id="another")):
+        IntegrationStore(engine).add(integration)
     return ScriptTestStore(engine)
 
 
@@ -79,8 +81,22 @@ def test_no_two_have_one_name(store: ScriptTestStore) -> None:
     assert store.of("one") == [first, second]
 
 
-def test_of_two_who_write_at_once_one_gets_the_name(engine: Engine, store: ScriptTestStore) -> None:
-    IntegrationStore(engine).add(HOOK)
+def test_an_integration_that_is_gone_gets_no_tests(engine: Engine, store: ScriptTestStore) -> None:
+    kept = make_test("a")
+    store.add(kept, entry(), most=9)
+    IntegrationStore(engine).remove(HOOK.id)
+
+    for write in (
+        lambda: store.add(make_test("b"), entry(), most=9),
+        lambda: store.replace(kept, entry()),
+        lambda: store.exchange("one", [kept], [make_test("b")], entry(), most=9),
+    ):
+        with pytest.raises(NothingFound):
+            write()
+    assert store.of("one") == []
+
+
+def test_of_two_who_write_at_once_one_gets_the_name(store: ScriptTestStore) -> None:
     start = threading.Barrier(2)
 
     def add(writer: int) -> list[int]:
