@@ -11,6 +11,7 @@ from rc_integrations_plugin.commands import ids
 from rc_integrations_plugin.commands.acting import TYPES, Actor, managing
 from rc_integrations_plugin.commands.documents import shown_document
 from rc_integrations_plugin.commands.output import print_json, print_line, tell_broken
+from rc_integrations_plugin.host.events import EventName
 from rc_integrations_plugin.integrations.permissions import type_of
 from rc_integrations_plugin.integrations.records import (
     IncomingIntegration,
@@ -30,6 +31,7 @@ _FLAGS: Mapping[str, Any] = MappingProxyType({"true": True, "false": False})
 _FIELDS: Mapping[str, str] = MappingProxyType(
     {"channel": "channel", "username": "username", "event": "event", "alias": "alias"}
 )
+_EVENT = click.Choice([name.value for name in EventName])
 
 
 def _field_options(command: Any) -> Any:
@@ -38,7 +40,7 @@ def _field_options(command: Any) -> Any:
         (
             click.option("--channel", help="#room, @person; several with commas."),
             click.option("--username", help="Who posts."),
-            click.option("--event", help="Outgoing: what it is told of, such as sendMessage."),
+            click.option("--event", type=_EVENT, help="Outgoing: what it is told of."),
             click.option("--url", "urls", multiple=True, help="Outgoing: may be repeated."),
             click.option("--trigger-word", "words", multiple=True, help="May be repeated."),
             click.option("--alias", help="The name that stands over its messages."),

@@ -19,9 +19,10 @@ from tests.factories import make_call, make_delivery, make_incoming, make_outgoi
         (["db"], "", {"upgrade"}),
         (["history", "x", "--outcome"], "fa", {"failed"}),
         (["list", "--type"], "", {"incoming", "outgoing"}),
+        (["create", "--event"], "room", {"roomArchived", "roomCreated", "roomJoined", "roomLeft"}),
         (["apply", "f"], "--p", {"--prune"}),
     ],
-    ids=["command", "group", "outcome", "type", "option"],
+    ids=["command", "group", "outcome", "type", "event", "option"],
 )
 def test_commands_options_and_values_are_completed(
     app: Flask, given: list[str], begun: str, completed: set[str]
