@@ -12,6 +12,7 @@ from rc_integrations_plugin.integrations.deliveries import Posted
 from rc_integrations_plugin.integrations.history import CallOutcome, IncomingCall
 from rc_integrations_plugin.integrations.masks import Mask
 from rc_integrations_plugin.integrations.script_diff import LineKind, diff_scripts
+from rc_integrations_plugin.management.explain import shown_channel
 from rc_integrations_plugin.management.trying import MadeCall, Place, Preview, TriedCall
 from rc_integrations_plugin.management.trying_outgoing import TriedEvent
 from rc_integrations_plugin.messages.record import record_message
@@ -34,6 +35,7 @@ _PARTS = {
     "groupable": "May be grouped",
 }
 """What the parts of a message are called."""
+_STAGES = {Posted.PREPARE: " before the call", Posted.ANSWER: " after the answer"}
 
 
 @dataclass(frozen=True)
@@ -125,14 +127,16 @@ def compare_event(document: Record, tried: TriedEvent, *, limit: int) -> Compari
         limit: how much of a message is kept, and how much of what is sent is compared.
     """
     mask, then = Mask(), document.get("messages") or {}
+    previews = {Posted.PREPARE: tried.before, Posted.ANSWER: tried.after}
     stages = [
-        (" before the call", then.get(Posted.PREPARE, {}), _record(tried.before, mask, limit)),
-        (" after the answer", then.get(Posted.ANSWER, {}), _record(tried.after, mask, limit)),
+        (_STAGES[stage], then.get(stage, {}), _record(preview, mask, limit))
+        for stage, preview in previews.items()
     ]
-    is_kept = bool(then) or not any(one.get("message_id") for one in document["results"])
+    is_kept = bool(then) or not document["results"]
     rows = [
         Compared("The call", _call_then(document), _call_now(tried, mask)),
         Compared("What was sent", _sent_then(document, limit), _sent_now(tried, mask, limit)),
+        *(row for stage, preview in previews.items() for row in _rooms(document, stage, preview)),
         *(part for stage, old, new in stages if is_kept for part in _parts(old, new, stage)),
         _consoles(document["console"], tried.calls, mask),
     ]
@@ -208,22 +212,32 @@ def _lines(text: str, marked: Iterable[int | None]) -> Sequence[Line]:
     return [Line(line, number in marked) for number, line in enumerate(text.split("\n"), start=1)]
 
 
-def _then(results: Iterable[Mapping[str, Any]]) -> str:
+def _rooms(document: Record, stage: Posted, preview: Preview | None) -> Iterator[Compared]:
+    results = [one for one in document["results"] if one.get("phase") == stage]
+    now = ""
+    if preview is not None:
+        now = _now(preview.places) or Mask().text(preview.error or "")
+    row = Compared(f"Rooms{_STAGES[stage]}", _then(results, document.get("data")), now)
+    if row.then or row.now:
+        yield row
+
+
+def _then(results: Iterable[Record], data: Any = None) -> str:
     return "\n".join(
-        f"{one['channel']}: {one['reason'] or one['error']}"
-        if one.get("error")
-        else f"{one['channel']}: posted"
+        _line(
+            one.get("channel") and shown_channel(one, data), one.get("reason") or one.get("error")
+        )
         for one in results
     )
 
 
 def _now(places: Iterable[Place]) -> str:
-    return "\n".join(
-        f"{one.channel}: {one.reason or one.error_code}"
-        if one.error_code
-        else f"{one.channel}: posted"
-        for one in places
-    )
+    return "\n".join(_line(one.channel, one.reason or one.error_code) for one in places)
+
+
+def _line(channel: str | None, refusal: str | None) -> str:
+    # where there is no message, it went to no room
+    return ": ".join(filter(None, (channel, refusal or "posted")))
 
 
 def _consoles(then: Iterable[Record], now: Iterable[MadeCall], mask: Mask) -> Compared:

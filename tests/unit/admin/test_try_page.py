@@ -476,6 +476,10 @@ def test_a_recorded_event_is_compared_after_it_was_run(
         steps=(Step.BEFORE_CALL,),
         sent={"method": "PUT", "url": "https://receiver.test/old", "data": {**data, "more": 1}},
         messages={"prepare": {"text": "wait"}, "answer": {"text": "*Old*", "u": author}},
+        results=tuple(
+            {"phase": phase, "channel": "#general", "room_id": room, "message_id": phase}
+            for phase in ("prepare", "answer")
+        ),
         console=({"level": "log", "text": "said then"},),
     )
     services.deliveries.open([delivery], attempts=[attempt])
@@ -492,6 +496,7 @@ def test_a_recorded_event_is_compared_after_it_was_run(
     assert differing.pop("What was sent")[0].splitlines()[2] == '  "more": 1,'
     assert differing == {
         "The call": ["PUT https://receiver.test/old", "POST https://receiver.test/hook"],
+        "Rooms before the call": ["#general: posted", "\N{EN DASH}"],
         "Text before the call": ["wait", "\N{EN DASH}"],
         "Text after the answer": ["*Old*", "*New*"],
         "Console": ["log: said then", "\N{EN DASH}"],
@@ -511,7 +516,10 @@ def test_an_event_that_leads_to_the_same_does_not_differ(
     delivery = make_delivery(integration_id=bridge.id, data=data)
     author = {"_id": cat, "username": "rocket.cat", "name": "rocket.cat"}
     message = {"text": "same", "u": author, "parseUrls": True}
-    attempt = make_attempt(delivery, steps=(Step.BEFORE_CALL,), messages={"answer": message})
+    results = ({"phase": "answer", "channel": "#general", "room_id": room, "message_id": "m"},)
+    attempt = make_attempt(
+        delivery, steps=(Step.BEFORE_CALL,), messages={"answer": message}, results=results
+    )
     services.deliveries.open([delivery], attempts=[attempt])
     fields = {
         "try_filled": attempt.id,
@@ -526,6 +534,30 @@ def test_an_event_that_leads_to_the_same_does_not_differ(
     assert compared(page) == {}
 
 
+def test_a_room_that_refused_the_message_of_an_event_is_told_beside_what_it_would_do_now(
+    app: Flask, services: Services, admin: Visitor, bridge: OutgoingIntegration
+) -> None:
+    with app.app_context():
+        room = services.host.find_rooms("general")[0].id
+    delivery = make_delivery(integration_id=bridge.id, data={"channel_id": room})
+    refused = {"phase": "answer", "channel": "#general", "error": "e", "reason": "Not a member"}
+    attempt = make_attempt(delivery, results=(refused,))
+    services.deliveries.open([delivery], attempts=[attempt])
+    answer = {
+        "try_status": "200",
+        "try_answerHeaders": "content-type: application/json",
+        "try_answer": '{"text": "now"}',
+    }
+
+    fields = event({"channel_id": room}, try_filled=attempt.id, **answer)
+    page = admin.submit(f"/{bridge.id}/try", fields).text
+
+    then, now = compared(page)["Rooms after the answer"]
+    assert then.strip() == "#general: Not a member"
+    assert now.strip() == "#general: posted"
+    assert "No message is kept of then." in page
+
+
 def test_an_attempt_from_before_messages_were_kept_has_none_to_compare(
     services: Services, admin: Visitor, bridge: OutgoingIntegration
 ) -> None:
@@ -537,7 +569,8 @@ def test_an_attempt_from_before_messages_were_kept_has_none_to_compare(
     page = admin.submit(f"/{bridge.id}/try", event({}, try_filled=attempt.id)).text
 
     assert "No message is kept of then." in page
-    assert "after the answer" not in page[page.index("Then and now") :]
+    assert "Text after the answer" not in page
+    assert "message after the answer" not in page[page.index("Then and now") :]
 
 
 @pytest.mark.parametrize(
