@@ -4,6 +4,7 @@ What each must give was taken from Node.js, after Babel, as Rocket.Chat ran it.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import count
 
 import pytest
 
@@ -55,8 +56,13 @@ def runner(
         yield runner
 
 
+_numbers = count(1)
+
+
 def run_case(runner: ScriptRunner, name: str, case: ScriptCase) -> ScriptRun:
-    script = Script(integration_id=name, name=name, version="1", source=case.source)
+    # what an instance remembers must not meet another test
+    number = str(next(_numbers))
+    script = Script(integration_id=number, name=name, version="1", source=case.source)
     runs = [runner.call(script, case.method, case.argument) for _ in range(case.calls)]
     return runs[-1]
 

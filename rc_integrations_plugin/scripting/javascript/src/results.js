@@ -10,11 +10,14 @@ export function limitNesting(levels) {
 
 export function typeName(value) {
   if (value === null) return 'null';
-  return Array.isArray(value) ? 'array' : typeof value;
+  return isArray(value) ? 'array' : typeof value;
 }
 
+// A script may change what arrays and objects are looked through with: no method of theirs is called here.
 const { stringify } = JSON;
-const { prototype: arrays } = Array;
+const { keys } = Object;
+const { isArray, prototype: arrays } = Array;
+const { isFinite } = Number;
 // How a script comes by what the engine leaves out of JSON without a word: symbols, and what a toJSON of its own returns.
 const LEAVES_OUT = /\bSymbol\b|ownKeys|PropertySymbols|toJSON/;
 
@@ -28,7 +31,7 @@ let hasRefused = false;
 /** Gets ready for the results of a script. One that speaks of `toJSON` finds none where Node.js has none. */
 export function expectResultsOf(code) {
   copiesAll ||= LEAVES_OUT.test(code);
-  if (copiesAll) for (const one of OTHERS) delete one.toJSON;
+  if (copiesAll) for (let at = 0; at < OTHERS.length; at += 1) delete OTHERS[at].toJSON;
 }
 
 function refuse() {
@@ -51,9 +54,9 @@ function written(value) {
   hasRefused = false;
   try {
     // a script may have frozen a kind
-    for (const one of OTHERS) {
-      one.toJSON ??= refuse;
-      if (one.toJSON === undefined) return undefined;
+    for (let at = 0; at < OTHERS.length; at += 1) {
+      OTHERS[at].toJSON ??= refuse;
+      if (OTHERS[at].toJSON === undefined) return undefined;
     }
     const text = stringify(value);
     // a getter may have written JSON of its own, and have caught the refusal
@@ -61,65 +64,89 @@ function written(value) {
   } catch {
     return undefined;
   } finally {
-    for (const one of OTHERS) if (one.toJSON === refuse) one.toJSON = undefined;
+    for (let at = 0; at < OTHERS.length; at += 1) {
+      if (OTHERS[at].toJSON === refuse) OTHERS[at].toJSON = undefined;
+    }
   }
 }
 
+// The objects and arrays around the value that is copied.
+const around = [];
+
 /** Returns a copy that is JSON data. */
 export function toData(value) {
-  return copy(value, 'result', [], '');
+  try {
+    return copy(value, 'result', 0, '');
+  } finally {
+    around.length = 0;
+  }
 }
 
-function copy(value, path, above, key) {
+function copy(value, path, depth, key) {
   switch (typeof value) {
-    case 'object': return value === null ? null : copyObject(value, path, above, key);
+    case 'object': return value === null ? null : copyObject(value, path, depth, key);
     case 'function': throw bad(path, 'a function');
     case 'symbol': throw bad(path, 'a symbol');
     case 'bigint': throw bad(path, 'a BigInt');
-    case 'number': return Number.isFinite(value) ? value : null;
+    case 'number': return isFinite(value) ? value : null;
     default: return value;
   }
 }
 
-function copyObject(value, path, above, key) {
-  if (above.includes(value)) throw bad(path, 'a reference to an object around it');
-  if (above.length >= maxDepth) throw bad(path, `nested deeper than ${maxDepth} levels`);
-  const inner = [...above, value];
-  if (typeof value.toJSON === 'function') return copyToJson(value, path, inner, key);
+function copyObject(value, path, depth, key) {
+  if (isAround(value, depth)) throw bad(path, 'a reference to an object around it');
+  if (depth >= maxDepth) throw bad(path, `nested deeper than ${maxDepth} levels`);
+  if (typeof value.toJSON === 'function') return copyToJson(value, path, depth, key);
   if (value instanceof String || value instanceof Number || value instanceof Boolean) {
-    return copy(value.valueOf(), path, above, key);
+    return copy(value.valueOf(), path, depth, key);
   }
   if (value instanceof Error) return { name: String(value.name), message: String(value.message) };
-  if (value instanceof Map) return copyEntries([...value], path, inner);
-  if (value instanceof Set) return copyArray([...value], path, inner);
+  around[depth] = value;
+  if (value instanceof Map) return copyMap([...value], path, depth + 1);
+  if (value instanceof Set) return copyArray([...value], path, depth + 1);
   if (value instanceof RegExp || value instanceof Promise || value instanceof WeakMap) {
     throw bad(path, `a ${value.constructor.name}`);
   }
-  if (Array.isArray(value)) return copyArray(value, path, inner);
-  return copyEntries(Object.keys(value).map((key) => [key, value[key]]), path, inner);
+  return isArray(value) ? copyArray(value, path, depth + 1) : copyProperties(value, path, depth + 1);
 }
 
-function copyToJson(value, path, inner, key) {
+function isAround(value, depth) {
+  for (let at = 0; at < depth; at += 1) if (around[at] === value) return true;
+  return false;
+}
+
+function copyToJson(value, path, depth, key) {
+  around[depth] = value;
   const json = value.toJSON(key);
-  return typeof json === 'object' && json !== null && inner.includes(json)
-    ? copyEntries(Object.entries(value), path, inner)
-    : copy(json, path, inner, key);
+  return typeof json === 'object' && json !== null && isAround(json, depth + 1)
+    ? copyProperties(value, path, depth + 1)
+    : copy(json, path, depth + 1, key);
 }
 
-function copyArray(items, path, above) {
-  return Array.from(items, (item, index) => {
-    const data = copy(item, `${path}[${index}]`, above, `${index}`);
-    return data === undefined ? null : data;
-  });
-}
-
-function copyEntries(entries, path, above) {
-  const target = Object.create(null);
-  for (const [key, item] of entries) {
-    const data = copy(item, pathTo(path, key), above, String(key));
-    if (data !== undefined) target[key] = data;
+function copyArray(items, path, depth) {
+  const target = [];
+  for (let at = 0; at < items.length; at += 1) {
+    target[at] = copy(items[at], `${path}[${at}]`, depth, `${at}`) ?? null;
   }
   return target;
+}
+
+function copyProperties(value, path, depth) {
+  const target = Object.create(null);
+  const names = keys(value);
+  for (let at = 0; at < names.length; at += 1) addCopy(target, names[at], value[names[at]], path, depth);
+  return target;
+}
+
+function copyMap(entries, path, depth) {
+  const target = Object.create(null);
+  for (let at = 0; at < entries.length; at += 1) addCopy(target, entries[at][0], entries[at][1], path, depth);
+  return target;
+}
+
+function addCopy(target, key, item, path, depth) {
+  const data = copy(item, pathTo(path, key), depth, String(key));
+  if (data !== undefined) target[key] = data;
 }
 
 function pathTo(path, key) {
