@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rc_integrations_plugin.admin import texts
-from rc_integrations_plugin.admin.instructions import build_instructions
+from rc_integrations_plugin.admin.instructions import build_exchange, build_instructions
 from rc_integrations_plugin.admin.rendering import render
 from rc_integrations_plugin.admin.viewers import Viewer
 from rc_integrations_plugin.integrations.permissions import type_of
@@ -50,5 +50,9 @@ def render_details(
     attempts, total = services.deliveries.page(
         AttemptFilter(integration_id=found.id, events_since=since), offset=0, count=_LATEST
     )
-    past = {"attempts": attempts, "total": total}
+    past = {
+        "attempts": attempts,
+        "total": total,
+        "exchange": build_exchange(services, found),
+    }
     return render("outgoing.html", viewer, integration=found, **past, **shown)

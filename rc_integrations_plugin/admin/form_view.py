@@ -7,6 +7,7 @@ from typing import Any
 from rc_integrations_plugin.admin.form_fields import SECTIONS, Field, Section, fields_of
 from rc_integrations_plugin.admin.form_values import KEEP, MAKE, NONE, REMOVE, SET, Values
 from rc_integrations_plugin.admin.merging import Difference
+from rc_integrations_plugin.admin.sample_scripts import SAMPLE_SCRIPTS
 from rc_integrations_plugin.integrations.records import (
     IntegrationType,
     OutgoingIntegration,
@@ -50,6 +51,11 @@ class FormView:
     def prefix(self) -> str:
         """What the ids of its fields begin with."""
         return self.kind.value.removeprefix("webhook-")
+
+    @property
+    def sample_script(self) -> str:
+        """A script to begin with, where there is none yet."""
+        return "" if self.values["script"] or self.is_frozen else SAMPLE_SCRIPTS[self.kind]
 
     @property
     def sections(self) -> Sequence[Section]:

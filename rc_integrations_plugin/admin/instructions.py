@@ -1,4 +1,4 @@
-"""How an incoming integration is called: its address and an example, without the token.
+"""How an incoming integration is called, and how an outgoing one calls; without the token.
 
 The token is not in any page's source: a button of the page asks for it, and `{token}` stands where
 it belongs.
@@ -7,11 +7,16 @@ it belongs.
 import json
 import shlex
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
-from rc_integrations_plugin.integrations.records import IncomingIntegration
+from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
+from rc_integrations_plugin.management.samples import sample_data
+from rc_integrations_plugin.services import Services
 
 TOKEN = "{token}"  # noqa: S105 - stands for it
+HIDDEN = "••••••••"
+"""In place of a token that is not shown."""
 EXAMPLE = {
     "emoji": ":ghost:",
     "text": "Example message",
@@ -40,6 +45,14 @@ class Instructions:
     curl: str
 
 
+@dataclass(frozen=True)
+class Exchange:
+    """What an outgoing integration says, and what it may be answered."""
+
+    sent: str
+    answer: str
+
+
 def token_for_url(integration: IncomingIntegration) -> str:
     """Return what stands for `{token}` in an address, and between quotes on a command line."""
     return quote(integration.token, safe="")
@@ -52,4 +65,16 @@ def build_instructions(integration: IncomingIntegration, *, site_url: str) -> In
     header = "Content-Type: application/json"
     quoted = [shlex.quote(part) for part in (header, body, url)]
     curl = "curl -X POST -H {} --data {} {}".format(*quoted)
-    return Instructions(url, json.dumps(EXAMPLE, indent=2, ensure_ascii=False), curl)
+    return Instructions(url, _json(EXAMPLE), curl)
+
+
+def build_exchange(services: Services, integration: OutgoingIntegration) -> Exchange:
+    """Return an example of what the receivers of an integration are told, and of an answer."""
+    data = sample_data(services, integration)
+    if "token" in data:
+        data["token"] = HIDDEN
+    return Exchange(_json(data), _json(EXAMPLE))
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rc_integrations_plugin.errors import ApiError
+from rc_integrations_plugin.host.events import EventName
 from rc_integrations_plugin.incoming.answers import Answer
 from rc_integrations_plugin.incoming.flow import handle_hook
 from rc_integrations_plugin.integrations.deliveries import Delivery
@@ -19,6 +20,7 @@ from rc_integrations_plugin.outgoing.request import current_data
 from rc_integrations_plugin.schemas.documents import json_time
 from rc_integrations_plugin.services import Services
 
+_MESSAGES = {EventName.MESSAGE_SENT, EventName.FILE_UPLOADED}
 SAMPLE = '{"text": "Example message", "emoji": ":ghost:"}'
 """The body of a usual call of a hook."""
 _ELSEWHERE = "channel_id of the event is the id of no room that the integration is about"
@@ -77,21 +79,37 @@ def open_sample(
 
 
 def sample_data(services: Services, integration: OutgoingIntegration) -> dict[str, Any]:
-    """Return the data of an event that did not happen, in a room where the integration listens."""
-    room_name, room_id = _room(services, integration)
-    word = integration.trigger_words[0] if integration.trigger_words else None
-    about = {
-        "bot": False,
-        "channel_id": room_id,
-        "channel_name": room_name,
-        "message_id": f"sample{new_id()}",
-        "timestamp": json_time(datetime.now(UTC)),
-        "user_id": integration.user_id,
-        "user_name": integration.username,
-        "text": f"{word} Example message" if word else "Example message",
-        "siteUrl": services.host.site_url,
-    }
+    """Return the data of an event that did not happen, in a room where the integration listens.
+
+    It has the usual fields of the event that the integration is for (reference §5.2).
+    """
+    event = integration.event
+    person = {"user_id": integration.user_id, "user_name": integration.username}
+    about: dict[str, Any] = {"bot": False, "timestamp": json_time(datetime.now(UTC)), **person}
+    word = None
+    if event is not EventName.USER_CREATED:
+        room_name, room_id = _room(services, integration)
+        about |= {"channel_id": room_id, "channel_name": room_name}
+    if event in _MESSAGES:
+        word = integration.trigger_words[0] if integration.trigger_words else None
+        text = f"{word} Example message" if word else "Example message"
+        about |= {"message_id": f"sample{new_id()}", "text": text}
+    if event is EventName.MESSAGE_SENT:
+        about["siteUrl"] = services.host.site_url
+    else:
+        about |= _documents(about, event)
     return address_data(about, integration, trigger_word=word)
+
+
+def _documents(about: Mapping[str, Any], event: str) -> dict[str, Any]:
+    user = {"_id": about["user_id"], "username": about["user_name"]}
+    found: dict[str, Any] = {"owner" if event == EventName.ROOM_CREATED else "user": user}
+    if "channel_id" in about:
+        found["room"] = {"_id": about["channel_id"], "name": about["channel_name"], "t": "c"}
+    if event == EventName.FILE_UPLOADED:
+        file = {"_id": "sample", "name": "example.txt", "type": "text/plain"}
+        found["message"] = {"_id": about["message_id"], "msg": about["text"], "file": file}
+    return found
 
 
 def _room(services: Services, integration: OutgoingIntegration) -> tuple[str, str]:

@@ -260,6 +260,20 @@ def test_a_change_is_stored_and_secrets_stay(services: Services, admin: Visitor)
     assert one.updated_by == Editor(admin.id, "admin")
 
 
+def test_a_form_without_a_script_offers_one_to_begin_with(
+    services: Services, admin: Visitor
+) -> None:
+    bare, written = make_incoming(), make_incoming(script="class Script {}")
+    for hook in (bare, written):
+        services.integrations.add(hook)
+    offer = "A script to begin with"
+
+    assert admin.text("/new").count(f"<summary>{offer}") == 2
+    assert "process_outgoing_response" in admin.text("/new")
+    assert offer in admin.text(f"/{bare.id}/edit")
+    assert offer not in admin.text(f"/{written.id}/edit")
+
+
 def test_a_script_is_the_same_whatever_ends_its_lines(services: Services, admin: Visitor) -> None:
     hook = make_incoming(script="class Script {\r\n}\r\n", channels=("#general",))
     services.integrations.add(hook)

@@ -247,6 +247,34 @@ def test_what_was_searched_for_does_not_become_html(admin: Visitor) -> None:
     assert "<script>" not in admin.text(q='"><script>alert(1)</script>')
 
 
+def test_the_page_of_an_outgoing_integration_shows_what_is_sent_and_may_be_answered(
+    services: Services, admin: Visitor
+) -> None:
+    bridge = make_outgoing(token="s3cret", trigger_words=("pr", "<b>"), target_room="#ops")
+    services.integrations.add(bridge)
+
+    page = admin.text(f"/{bridge.id}")
+
+    assert "pr Example message" in page
+    assert "begins with <code>pr</code> or <code>&lt;b&gt;</code>" in page
+    assert "••••••••" in page
+    assert "posted into <bdi>#ops</bdi>" in page
+    assert "Example message&#34;,\n  &#34;attachments" in page
+    assert "s3cret" not in page
+
+
+def test_the_page_of_an_integration_for_another_event_shows_that_event(
+    services: Services, admin: Visitor
+) -> None:
+    bridge = make_outgoing(event="userCreated", target_room="#ops")
+    services.integrations.add(bridge)
+
+    page = admin.text(f"/{bridge.id}")
+
+    assert "At “User Created”, each URL is called" in page
+    assert "channel_id" not in page
+
+
 def test_no_secret_is_in_a_page(services: Services, admin: Visitor) -> None:
     hook = make_incoming(token="s3cret-token")
     bridge = make_outgoing(

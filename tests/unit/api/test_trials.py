@@ -296,6 +296,38 @@ def test_no_test_is_sent_that_would_never_arrive(
     assert server.services.deliveries.next_due() is None
 
 
+MESSAGE = {"channel_id", "channel_name", "message_id", "text"}
+DOCUMENTS = {"channel_id", "channel_name", "room", "user"}
+
+
+@pytest.mark.parametrize(
+    ("event", "fields"),
+    [
+        ("sendMessage", MESSAGE | {"siteUrl"}),
+        ("fileUploaded", MESSAGE | DOCUMENTS | {"message"}),
+        ("roomArchived", DOCUMENTS),
+        ("roomCreated", DOCUMENTS - {"user"} | {"owner"}),
+        ("roomJoined", DOCUMENTS),
+        ("roomLeft", DOCUMENTS),
+        ("userCreated", {"user"}),
+    ],
+)
+def test_the_usual_test_event_has_the_fields_of_its_kind(
+    server: Server, admin: Caller, event: str, fields: set[str]
+) -> None:
+    listening = {} if event in {"roomCreated", "userCreated"} else {"channel": "#general"}
+    bridge = admin.create_outgoing(
+        event=event, targetRoom="#general", triggerWords=[], **{"channel": ""} | listening
+    )
+
+    (opened,) = told(admin.send("sendTest", {"integrationId": bridge["_id"]}))["deliveryIds"]
+
+    delivery = server.services.deliveries.find(opened)
+    assert delivery is not None
+    about_all = {"bot", "timestamp", "token", "user_id", "user_name"}
+    assert set(delivery.data) | {"token"} == fields | about_all
+
+
 def test_what_is_off_is_sent_nothing(server: Server, admin: Caller) -> None:
     bridge = admin.create_outgoing(enabled=False)
     hook = admin.create(enabled=False)
