@@ -1,6 +1,7 @@
 """Takes pictures of the pages for docs/pictures: light, dark, and on a phone.
 
     python -m tests.pictures [--folder docs/pictures] [--only NAME ...]
+    pngquant 64 --force --ext .png --skip-if-larger docs/pictures/*.png
 
 It starts a stub chat server with made-up integrations and history, and needs Chromium
 (`RC_TEST_CHROMIUM`, or where Debian has it). Nothing of it runs in the tests.
@@ -99,7 +100,7 @@ VIEWS = (
 )
 CROWDED_VIEWS = (
     View("crowd-list", LIST),
-    View("crowd-list-failures", f"{LIST}?sort=failures&page=2"),
+    View("crowd-list-failures", f"{LIST}?sort=-failures"),
     View("crowd-history-incoming", f"{LIST}/{{hook}}/history?page=400"),
     View("crowd-history-outgoing", f"{LIST}/{{bridge}}/history"),
 )
