@@ -71,7 +71,7 @@ def fields(**given: Any) -> dict[str, Any]:
 
 def newest(rocket: Any, room: str) -> dict[str, Any]:
     room_id = rocket.channels_info(channel=room)["channel"]["_id"]
-    message: dict[str, Any] = next(rocket.channels_history(room_id, count=1))
+    message: dict[str, Any] = next(rocket.channels_history(room_id, count=1), {})
     return message
 
 

@@ -42,7 +42,11 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def gone(process: psutil.Process) -> bool:
-    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        # it went between the two
+        return True
 
 
 def test_nothing_starts_before_the_first_script() -> None:

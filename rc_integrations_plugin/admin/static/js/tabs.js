@@ -25,6 +25,7 @@ function build(box) {
   for (const panel of panels) {
     panel.setAttribute("role", "tabpanel");
     panel.setAttribute("aria-labelledby", `${panel.id}-tab`);
+    panel.tabIndex = 0;
   }
   list.addEventListener("keydown", (event) => {
     const at = tabs.indexOf(document.activeElement);
