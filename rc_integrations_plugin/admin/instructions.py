@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.management.samples import sample_data
+from rc_integrations_plugin.management.tokens import hook_url
 from rc_integrations_plugin.services import Services
 
 TOKEN = "{token}"  # noqa: S105 - stands for it
@@ -60,7 +61,7 @@ def token_for_url(integration: IncomingIntegration) -> str:
 
 def build_instructions(integration: IncomingIntegration, *, site_url: str) -> Instructions:
     """Return how to call an integration of the server that is reached at `site_url`."""
-    url = f"{site_url}/hooks/{quote(integration.id, safe='')}/{TOKEN}"
+    url = hook_url(site_url, integration, token=TOKEN)
     body = json.dumps(EXAMPLE, ensure_ascii=False)
     header = "Content-Type: application/json"
     quoted = [shlex.quote(part) for part in (header, body, url)]

@@ -17,8 +17,9 @@ from rc_integrations_plugin.integrations.records import IncomingIntegration, Out
 from rc_integrations_plugin.management import recorded
 from rc_integrations_plugin.management.sample_calls import SAMPLE_CALLS
 from rc_integrations_plugin.management.samples import sample_data
-from rc_integrations_plugin.management.trying import SampleCall, ScriptChoice
+from rc_integrations_plugin.management.trying import ScriptChoice
 from rc_integrations_plugin.management.trying_outgoing import SampleEvent
+from rc_integrations_plugin.schemas.trials import SampleCall
 from rc_integrations_plugin.services import Services
 
 Integration = IncomingIntegration | OutgoingIntegration

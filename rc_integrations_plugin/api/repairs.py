@@ -20,7 +20,7 @@ from rc_integrations_plugin.management.history_lines import find_line
 from rc_integrations_plugin.management.recovery import Lost, find_lost, lost_document
 from rc_integrations_plugin.management.saved import find_outgoing
 from rc_integrations_plugin.management.switching import set_enabled
-from rc_integrations_plugin.management.tokens import renew_token as renew_hook_token
+from rc_integrations_plugin.management.tokens import hook_url, renew_token as renew_hook_token
 from rc_integrations_plugin.management.trial_choices import not_recorded
 from rc_integrations_plugin.schemas import repairs
 from rc_integrations_plugin.schemas.documents import integration_document, json_time
@@ -110,7 +110,7 @@ def renew_token() -> Response:
     return answers.success(
         _id=made.id,
         token=made.token,
-        url=f"{caller.services.host.site_url}/hooks/{made.id}/{made.token}",
+        url=hook_url(caller.services.host.site_url, made),
         previousTokenUntil=None if until is None else json_time(until),
     )
 

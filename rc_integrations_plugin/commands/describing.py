@@ -20,7 +20,7 @@ from rc_integrations_plugin.commands.output import (
 from rc_integrations_plugin.commands.reading import all_integrations
 from rc_integrations_plugin.commands.yaml_files import read_yaml, write_yaml
 from rc_integrations_plugin.errors import IntegrationsError
-from rc_integrations_plugin.integrations.permissions import type_of
+from rc_integrations_plugin.integrations.records import IncomingIntegration
 from rc_integrations_plugin.management.applying import Applied, apply_change
 from rc_integrations_plugin.management.descriptions import (
     TYPE_WORDS,
@@ -31,6 +31,7 @@ from rc_integrations_plugin.management.descriptions import (
 from rc_integrations_plugin.management.planning import Change, Plan, make_plan
 from rc_integrations_plugin.management.saved import Integration
 from rc_integrations_plugin.management.script_tests import describe_tests, list_tests
+from rc_integrations_plugin.management.tokens import hook_url
 from rc_integrations_plugin.storage.integration_filter import IntegrationFilter
 
 _SIGNS = {"create": "+", "update": "~", "remove": "-"}
@@ -195,8 +196,8 @@ def _apply(actor: Actor, change: Change, *, force: bool, quiet: bool) -> dict[st
 
 def _new_secrets(actor: Actor, applied: Applied) -> dict[str, str]:
     made = applied.integration
-    if applied.secrets and TYPE_WORDS[type_of(made)] == "incoming":
-        return {"url": f"{actor.services.host.site_url}/hooks/{made.id}/{made.token}"}
+    if applied.secrets and isinstance(made, IncomingIntegration):
+        return {"url": hook_url(actor.services.host.site_url, made)}
     return applied.secrets
 
 

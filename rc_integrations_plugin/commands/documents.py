@@ -1,12 +1,12 @@
 """Integrations as commands show them: secrets masked, unless somebody asks for them."""
 
 from typing import Any
-from urllib.parse import quote
 
 from rc_integrations_plugin.integrations.masks import MASK
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.management.saved import Integration
 from rc_integrations_plugin.management.secrets import masked_script, masked_url
+from rc_integrations_plugin.management.tokens import hook_url
 from rc_integrations_plugin.schemas.documents import integration_document
 
 _MADE_FROM_SCRIPT = "scriptCompiled"
@@ -19,8 +19,7 @@ def shown_document(integration: Integration, *, site_url: str, secrets: bool) ->
     if isinstance(integration, OutgoingIntegration):
         _show_outgoing(document, integration, secrets=secrets)
     else:
-        token = quote(integration.token, safe="") if secrets else MASK
-        document["url"] = f"{site_url}/hooks/{quote(integration.id, safe='')}/{token}"
+        document["url"] = hook_url(site_url, integration, token=None if secrets else MASK)
     if not secrets and document.get("token"):
         document["token"] = MASK
     if not secrets and document.get("script"):

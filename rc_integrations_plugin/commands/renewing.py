@@ -9,7 +9,7 @@ from rc_integrations_plugin.commands import ids
 from rc_integrations_plugin.commands.acting import Actor, Ended, Lasting, managing
 from rc_integrations_plugin.commands.output import print_json, print_line, short_time
 from rc_integrations_plugin.integrations.records import IncomingIntegration
-from rc_integrations_plugin.management.tokens import renew_token as renew
+from rc_integrations_plugin.management.tokens import hook_url, renew_token as renew
 
 
 @click.command("renew-token")
@@ -32,7 +32,7 @@ def renew_token(actor: Actor, integration_id: str, *, overlap: timedelta, as_jso
             "Only hooks get new tokens; others are told theirs: update ID --set-file token=FILE"
         )
     made = renew(actor.services, actor.user, integration_id, overlap=overlap)
-    url = f"{actor.services.host.site_url}/hooks/{made.id}/{made.token}"
+    url = hook_url(actor.services.host.site_url, made)
     until = made.previous_token_until
     if as_json:
         document: dict[str, Any] = {

@@ -22,6 +22,7 @@ from rc_integrations_plugin.management.descriptions import DEFAULTS
 from rc_integrations_plugin.management.incoming import create_incoming, update_incoming
 from rc_integrations_plugin.management.outgoing import create_outgoing, update_outgoing
 from rc_integrations_plugin.management.saved import Integration, Saved
+from rc_integrations_plugin.management.tokens import hook_url
 from rc_integrations_plugin.schemas.incoming import read_changed_incoming, read_new_incoming
 from rc_integrations_plugin.schemas.outgoing import read_changed_outgoing, read_new_outgoing
 
@@ -179,18 +180,18 @@ def _read_value(kind: IntegrationType, name: str, text: str) -> Any:
 
 def _tell(actor: Actor, saved: Saved[Any], what: str, *, as_json: bool) -> None:
     made: Integration = saved.integration
-    is_new_hook = isinstance(made, IncomingIntegration) and what == "is made"
+    new_hook = made if isinstance(made, IncomingIntegration) and what == "is made" else None
     site_url = actor.services.host.site_url
     document = shown_document(made, site_url=site_url, secrets=False)
-    if is_new_hook:
-        document |= {"token": made.token, "url": f"{site_url}/hooks/{made.id}/{made.token}"}
+    if new_hook is not None:
+        document |= {"token": new_hook.token, "url": hook_url(site_url, new_hook)}
     if saved.signing_secret is not None:
         document["signingSecret"] = saved.signing_secret
     if as_json:
         print_json(document)
     else:
         print_line(f"{made.id} {made.name} {what}")
-        if is_new_hook:
+        if new_hook is not None:
             print_line(f"url: {document['url']}")
         if saved.signing_secret is not None:
             print_line(f"signingSecret: {saved.signing_secret}")

@@ -21,12 +21,12 @@ from rc_integrations_plugin.management.trial_documents import (
 )
 from rc_integrations_plugin.management.trying import (
     MadeCall,
-    SampleCall,
     ScriptChoice,
     own_script,
     try_incoming,
 )
 from rc_integrations_plugin.management.trying_outgoing import SampleEvent, try_outgoing
+from rc_integrations_plugin.schemas.trials import SampleCall
 from rc_integrations_plugin.scripting.protocol import FaultKind
 
 Document = dict[str, Any]

@@ -11,8 +11,8 @@ from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.management.attempts import attempt_document
 from rc_integrations_plugin.management.owners import past_of
-from rc_integrations_plugin.management.trying import JSON_TYPE, SampleCall
 from rc_integrations_plugin.management.trying_outgoing import SampleEvent
+from rc_integrations_plugin.schemas.trials import JSON_TYPE, SampleCall
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.storage.calls import CallFilter
 from rc_integrations_plugin.storage.deliveries import AttemptFilter

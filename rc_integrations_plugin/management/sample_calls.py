@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
-from rc_integrations_plugin.management.trying import SampleCall
+from rc_integrations_plugin.schemas.trials import SampleCall
 
 _FORM = "application/x-www-form-urlencoded"
 

@@ -14,10 +14,11 @@ from rc_integrations_plugin.integrations.reach import is_about
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.integrations.tokens import new_id
 from rc_integrations_plugin.management.owners import check_event
-from rc_integrations_plugin.management.trying import SampleCall, build_request
+from rc_integrations_plugin.management.trying import build_request
 from rc_integrations_plugin.outgoing.data import address_data
 from rc_integrations_plugin.outgoing.request import current_data
 from rc_integrations_plugin.schemas.documents import json_time
+from rc_integrations_plugin.schemas.trials import SampleCall
 from rc_integrations_plugin.services import Services
 
 _MESSAGES = {EventName.MESSAGE_SENT, EventName.FILE_UPLOADED}

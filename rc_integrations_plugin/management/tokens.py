@@ -2,6 +2,7 @@
 
 import dataclasses
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 from rc_integrations_plugin.errors import InvalidParams
 from rc_integrations_plugin.host.port import User
@@ -16,6 +17,18 @@ from rc_integrations_plugin.management.saved import (
     time_after,
 )
 from rc_integrations_plugin.services import Services
+
+
+def hook_url(site_url: str, integration: IncomingIntegration, *, token: str | None = None) -> str:
+    """Return where an incoming integration is called.
+
+    Args:
+        site_url: where people reach the chat server.
+        integration: which one.
+        token: what stands in place of its token, as it is; None for its own.
+    """
+    last = quote(integration.token, safe="") if token is None else token
+    return f"{site_url}/hooks/{quote(integration.id, safe='')}/{last}"
 
 
 def renew_token(

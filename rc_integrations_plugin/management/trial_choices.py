@@ -6,9 +6,9 @@ from rc_integrations_plugin.integrations.records import IncomingIntegration, Out
 from rc_integrations_plugin.management.recorded import recorded_call, recorded_event
 from rc_integrations_plugin.management.samples import SAMPLE, sample_data
 from rc_integrations_plugin.management.saved import Integration
-from rc_integrations_plugin.management.trying import SampleCall, ScriptChoice, own_script
+from rc_integrations_plugin.management.trying import ScriptChoice, own_script
 from rc_integrations_plugin.management.trying_outgoing import SampleEvent
-from rc_integrations_plugin.schemas.trials import WantedEvent, WantedTrial
+from rc_integrations_plugin.schemas.trials import SampleCall, WantedEvent, WantedTrial
 from rc_integrations_plugin.scripting.bench import read_answers
 from rc_integrations_plugin.services import Services
 
@@ -25,8 +25,7 @@ def chosen_call(
     if wanted.event is not None:
         raise InvalidParams("event is for outgoing integrations")
     if wanted.history_id is None:
-        call = wanted.call
-        return (SampleCall(body=SAMPLE) if call is None else SampleCall(**vars(call))), False
+        return wanted.call or SampleCall(body=SAMPLE), False
     if wanted.call is not None:
         raise InvalidParams("historyId and call exclude each other")
     recorded = recorded_call(services, manager, integration, wanted.history_id)

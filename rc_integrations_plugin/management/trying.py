@@ -26,6 +26,7 @@ from rc_integrations_plugin.management.rehearsal import Rehearsal
 from rc_integrations_plugin.management.saved import Integration
 from rc_integrations_plugin.messages.fallbacks import fit_to_host
 from rc_integrations_plugin.messages.posting import PostResult
+from rc_integrations_plugin.schemas.trials import SampleCall
 from rc_integrations_plugin.scripting.protocol import (
     Script,
     ScriptHttpRequest,
@@ -40,7 +41,6 @@ from rc_integrations_plugin.settings import ScriptsAllowed
 
 FROM_HERE = "a test"
 """In place of the address of a caller."""
-JSON_TYPE = "application/json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,17 +59,6 @@ class ScriptChoice:
     def http(self) -> tuple[Mapping[str, Any], ...] | None:
         """What answers its HTTP calls, as `Trial.answers` says it."""
         return None if self.real_http else self.answers
-
-
-@dataclass(frozen=True, kw_only=True)
-class SampleCall:
-    """A call of a hook, as somebody describes it."""
-
-    body: str = ""
-    method: str = "POST"
-    content_type: str = JSON_TYPE
-    query: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,8 +25,8 @@ _ANSWERS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class WantedCall:
-    """A call of a hook."""
+class SampleCall:
+    """A call of a hook, as somebody describes it."""
 
     body: str = ""
     method: str = "POST"
@@ -59,7 +59,7 @@ class WantedTrial:
 
     integration_id: str
     history_id: str | None = None
-    call: WantedCall | None = None
+    call: SampleCall | None = None
     event: WantedEvent | None = None
     script: str | None = field(default=None, repr=False)
     skip_transpile: bool | None = None
@@ -87,9 +87,9 @@ class CallSample(StrictSchema):
     headers = Headers(most=_MOST_HEADERS, **about("Further headers."))
 
     @post_load
-    def make(self, data: dict[str, Any], **_options: Any) -> WantedCall:
+    def make(self, data: dict[str, Any], **_options: Any) -> SampleCall:
         """Return what was said."""
-        return WantedCall(**data)
+        return SampleCall(**data)
 
 
 class AnswerSample(StrictSchema):

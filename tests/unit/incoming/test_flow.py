@@ -8,7 +8,7 @@ import pytest
 
 from rc_integrations_plugin.integrations.history import CallOutcome, IncomingCall
 from rc_integrations_plugin.management.samples import send_call
-from rc_integrations_plugin.management.trying import SampleCall
+from rc_integrations_plugin.schemas.trials import SampleCall
 from rc_integrations_plugin.scripting.protocol import (
     ConsoleLine,
     FaultKind,

@@ -22,8 +22,9 @@ from rc_integrations_plugin.management.incoming import update_incoming
 from rc_integrations_plugin.management.saved import time_after
 from rc_integrations_plugin.management.script_checks import BROKEN, CheckedTest
 from rc_integrations_plugin.management.script_tests import MOST_BYTES, MOST_TESTS
-from rc_integrations_plugin.management.trying import SampleCall, own_script, try_incoming
+from rc_integrations_plugin.management.trying import own_script, try_incoming
 from rc_integrations_plugin.schemas.incoming import IncomingForm
+from rc_integrations_plugin.schemas.trials import SampleCall
 from rc_integrations_plugin.scripting.protocol import FaultKind, ScriptFault, ScriptRun
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.settings import ScriptsAllowed

@@ -14,12 +14,12 @@ from rc_integrations_plugin.integrations.permissions import Operator, read_manag
 from rc_integrations_plugin.integrations.records import IncomingIntegration, IntegrationType
 from rc_integrations_plugin.management.rehearsal import _RehearsingHost
 from rc_integrations_plugin.management.trying import (
-    SampleCall,
     ScriptChoice,
     TriedCall,
     shown_headers,
     try_incoming,
 )
+from rc_integrations_plugin.schemas.trials import SampleCall
 from rc_integrations_plugin.scripting.protocol import FaultKind, ScriptFault, ScriptRun
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.settings import ScriptsAllowed
