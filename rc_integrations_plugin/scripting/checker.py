@@ -5,12 +5,12 @@ source and answers with codes, names and places. The words are here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from rc_integrations_plugin.scripting.protocol import Finding, Severity
+from rc_integrations_plugin.scripting.protocol import Finding, ScriptFault, Severity
 
 MOST_FINDINGS = 200
 _PROGRAM = Path(__file__).parent / "javascript" / "libraries" / "checker.js"
@@ -159,7 +159,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "not-reviewed": Rule(
         _WARNING,
-        "The script can run, but is too large to be looked through.",
+        "The script can run, but could not be looked through: {why}.",
         "Nothing; only the list of what may not work is missing.",
     ),
 }
@@ -179,7 +179,10 @@ def _finding(code: str, name: str, *, line: int, column: int, lines: tuple[int, 
     )
 
 
-NOT_REVIEWED = _finding("not-reviewed", "", line=1, column=1, lines=(1,))
+def not_reviewed(fault: ScriptFault) -> Finding:
+    """Return what is told where looking through a script failed, for a fault of ours or a limit."""
+    finding = _finding("not-reviewed", "", line=1, column=1, lines=(1,))
+    return replace(finding, message=finding.message.replace("{why}", fault.message))
 
 
 @cache

@@ -40,6 +40,7 @@ from rc_integrations_plugin.scripting.trials import (
     run_trial,
     seconds_of,
 )
+from rc_integrations_plugin.scripting.wire import CALL_PREFIX, READING_CALLS
 from rc_integrations_plugin.settings import Settings
 
 IDLED_OUT = b"{}"
@@ -115,7 +116,11 @@ class ProcessScriptRunner:
                 _read_compilation(compilation, source),
                 mark_of(source, skip_transpile=skip_transpile),
             ),
-            findings=((checker.NOT_REVIEWED,) if run.fault else checker.read_findings(run.value)),
+            findings=(
+                (checker.not_reviewed(run.fault),)
+                if run.fault
+                else checker.read_findings(run.value)
+            ),
         )
 
     def call(self, script: Script, method: str, argument: Any) -> ScriptRun:
@@ -239,9 +244,10 @@ class ProcessScriptRunner:
     def _exchange(
         self, process: ScriptProcess, order: bytes, *, max_bytes: int | None = None
     ) -> bytearray:
+        calls = 1 if order.startswith(CALL_PREFIX) else READING_CALLS
         return process.exchange(
             order,
-            seconds=self._settings.script_call_seconds * KILL_AFTER,
+            seconds=calls * self._settings.script_call_seconds * KILL_AFTER,
             max_bytes=(max_bytes or self._settings.script_output_bytes) + self._frame_overhead,
             on_http=_http_of(RunHttp(self._http, self._settings, latest=self._latest)),
             latest=self._latest,
@@ -276,7 +282,7 @@ def _http_of(http: RunHttp) -> Callable[[bytearray], tuple[bytes, float]]:
 
 def _order(script: Script, method: str, argument: bytes, compiled: Compiled | None) -> bytes:
     # The argument is JSON already, and the largest part.
-    call = b'{"op":"call","method":%b,"argument":%b' % (orjson.dumps(method), argument)
+    call = b'%b,"method":%b,"argument":%b' % (CALL_PREFIX, orjson.dumps(method), argument)
     if compiled is None:
         return call + b"}"
     more = {"compiled": {**compiled.notes, "code": compiled.code}, **script.held_still}

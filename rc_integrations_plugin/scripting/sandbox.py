@@ -34,7 +34,12 @@ from rc_integrations_plugin.scripting.confinement import (
 from rc_integrations_plugin.scripting.console import ConsoleLines
 from rc_integrations_plugin.scripting.nursery import Nursery
 from rc_integrations_plugin.scripting.pipe_end import read_frame, write
-from rc_integrations_plugin.scripting.wire import HTTP_PREFIX, pack
+from rc_integrations_plugin.scripting.wire import (
+    CALL_PREFIX,
+    HTTP_PREFIX,
+    READING_CALLS,
+    pack,
+)
 from rc_integrations_plugin.scripting.zones import Zones
 
 LOOK_EVERY = 0.1
@@ -58,6 +63,8 @@ class World:
         self._call_filter = build_call_filter()
         self._console = ConsoleLines(limits["console_lines"], limits["console_bytes"])
         self._running = False
+        self._seconds = 0.0
+        self._processor_seconds = 0.0
         self._deadline = 0.0
         self._processor_deadline = 0.0
         self._most_memory = math.inf
@@ -143,10 +150,15 @@ class World:
         self._http_calls = 0
         self._console.clear()
         self._running = True
-        self._processor_deadline = time.process_time() + self._limits["processor_seconds"]
+        self._seconds = self._limits["call_seconds"]
+        self._processor_seconds = self._limits["processor_seconds"]
+        if not order.startswith(CALL_PREFIX):
+            self._processor_seconds = min(self._processor_seconds, self._seconds)
+            self._seconds *= READING_CALLS
+        self._processor_deadline = time.process_time() + self._processor_seconds
         if self._processor_deadline > self._processor_limit:
             self._processor_limit = limit_processor_time(2 * self._limits["processor_seconds"])
-        self._run_for(self._limits["call_seconds"])
+        self._run_for(self._seconds)
         return order
 
     def _run_for(self, seconds: float) -> None:
@@ -228,12 +240,10 @@ class World:
             # A script that catches this error would go on without memory until its time is over.
             self._memory_ran_out(b"")
         if time.process_time() >= self._processor_deadline:
-            seconds = self._limits["processor_seconds"]
-            message = f"the script used more than {seconds:g} s of processor time"
+            message = f"the script used more than {self._processor_seconds:g} s of processor time"
             self._end_with("timeout", "ScriptProcessorTime", message)
         if time.monotonic() >= self._deadline:
-            seconds = self._limits["call_seconds"]
-            message = f"the script ran for more than {seconds:g} s"
+            message = f"the script ran for more than {self._seconds:g} s"
             self._end_with("timeout", "ScriptTimeout", message)
 
     def _memory_ran_out(self, _arguments: bytes) -> NoReturn:

@@ -15,6 +15,11 @@ READY = b"ready"
 LONGEST_GREETING = 200
 HTTP_PREFIX = b'{"http":'
 """How a frame begins that asks for an HTTP call, before the answer."""
+CALL_PREFIX = b'{"op":"call"'
+"""How an order begins that runs a script; others read it."""
+READING_CALLS = 3
+"""To read a script may take as long as so many calls, if it uses the processor time of one: it
+waits for nothing, so on a busy machine only the clock runs on."""
 
 
 def pack(payload: bytes) -> bytes:

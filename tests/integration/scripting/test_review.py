@@ -1,11 +1,17 @@
 """What is found in a script before it runs, by the real checker in its real process."""
 
 import contextlib
+import os
+import signal
+import threading
+from collections.abc import Iterator
 
 import pytest
 
+from rc_integrations_plugin.scripting.processes import ScriptProcess
 from rc_integrations_plugin.scripting.protocol import FaultKind, Finding, ScriptRunner, Severity
 from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
+from rc_integrations_plugin.scripting.supervisor import Supervisor
 from rc_integrations_plugin.settings import Settings
 
 pytestmark = pytest.mark.integration
@@ -257,7 +263,28 @@ def test_a_script_that_is_too_large_to_be_looked_through_can_run() -> None:
         review = runner.review(source, skip_transpile=True)
 
     assert review.fault is None
-    assert [finding.code for finding in review.findings] == ["not-reviewed"]
+    (finding,) = review.findings
+    assert finding.code == "not-reviewed"
+    assert finding.message.endswith("through: the script needs more than 12 MB of memory.")
+
+
+class Interrupted(Supervisor):
+    """Its processes get no processor for the first 0.6 s, as on a machine with much to do."""
+
+    @contextlib.contextmanager
+    def throw_away_process(self) -> Iterator[ScriptProcess]:
+        with super().throw_away_process() as process:
+            os.kill(process.pid, signal.SIGSTOP)
+            threading.Timer(0.6, os.kill, (process.pid, signal.SIGCONT)).start()
+            yield process
+
+
+def test_a_busy_machine_keeps_no_script_from_being_looked_through() -> None:
+    settings = Settings(script_call_seconds=0.3)
+    supervisor = Interrupted(settings)
+
+    with contextlib.closing(ProcessScriptRunner(settings, supervisor=supervisor)) as runner:
+        assert codes(runner, INCOMING % "a = 1") == {("implicit-global", "a")}
 
 
 HOSTILE = {
