@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from flask import current_app
 
@@ -10,7 +11,6 @@ from rc_integrations_plugin.delivery.sender import HttpSender
 from rc_integrations_plugin.delivery.wakeup import WakeUp
 from rc_integrations_plugin.host.port import Host
 from rc_integrations_plugin.messages.authors import ActiveUsers
-from rc_integrations_plugin.rate_limit import RateLimiter
 from rc_integrations_plugin.scripting.protocol import ScriptRunner
 from rc_integrations_plugin.scripting.serving import OrderServer
 from rc_integrations_plugin.settings import Settings
@@ -23,6 +23,9 @@ from rc_integrations_plugin.storage.overview import OverviewStore
 from rc_integrations_plugin.storage.script_tests import ScriptTestStore
 from rc_integrations_plugin.storage.script_versions import ScriptVersionStore
 from rc_integrations_plugin.storage.state import StateStore
+
+if TYPE_CHECKING:
+    from rc_integrations_plugin.rate_limit import RateLimiter
 
 EXTENSION = "rc_integrations"
 
@@ -58,7 +61,7 @@ class Services:
     """Tells workers that there is something to deliver."""
     host_context: Callable[[], AbstractContextManager[object]]
     """What a thread enters that is none of the chat server's, to use `host`."""
-    rate_limiter: RateLimiter | None = None
+    rate_limiter: "RateLimiter | None" = None
     """None where calls are not limited."""
     active_users: ActiveUsers = field(default_factory=ActiveUsers)
     """Who was there and active a moment ago."""

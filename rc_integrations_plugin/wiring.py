@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -11,13 +12,13 @@ from sqlalchemy import Engine
 from rc_integrations_plugin.admin import pages, reference
 from rc_integrations_plugin.api import subscriptions, views as api_views
 from rc_integrations_plugin.delivery.rq_wakeup import RqWakeUp
-from rc_integrations_plugin.delivery.sender import HttpSender, read_rules
+from rc_integrations_plugin.delivery.rules import read_rules
+from rc_integrations_plugin.delivery.sender import HttpSender
 from rc_integrations_plugin.errors import SettingsError
 from rc_integrations_plugin.host.port import Host
 from rc_integrations_plugin.incoming.views import build_blueprint
 from rc_integrations_plugin.outgoing import dispatch
 from rc_integrations_plugin.outgoing.listener import listen
-from rc_integrations_plugin.rate_limit import RateLimiter
 from rc_integrations_plugin.script_http import SenderGateway
 from rc_integrations_plugin.scripting.orders import Orders
 from rc_integrations_plugin.scripting.protocol import ScriptRunner
@@ -37,6 +38,9 @@ from rc_integrations_plugin.storage.overview import OverviewStore
 from rc_integrations_plugin.storage.script_tests import ScriptTestStore
 from rc_integrations_plugin.storage.script_versions import ScriptVersionStore
 from rc_integrations_plugin.storage.state import StateStore
+
+if TYPE_CHECKING:
+    from rc_integrations_plugin.rate_limit import RateLimiter
 
 
 def install(app: Flask, host: Host) -> Services:
@@ -135,9 +139,12 @@ def _engine_of(app: Flask) -> Engine:
         return database.engine
 
 
-def _rate_limiter(settings: Settings) -> RateLimiter | None:
+def _rate_limiter(settings: Settings) -> "RateLimiter | None":
     if settings.rate_limit_calls == 0:
         return None
+    # most servers set no budget, and its library is slow to import
+    from rc_integrations_plugin.rate_limit import RateLimiter  # noqa: PLC0415
+
     return RateLimiter(
         calls=settings.rate_limit_calls,
         seconds=settings.rate_limit_seconds,

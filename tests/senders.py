@@ -9,7 +9,6 @@ from typing import Any
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from rc_integrations_plugin.delivery.client import Rules
 from rc_integrations_plugin.delivery.guard import AddressGuard
 from rc_integrations_plugin.delivery.http import (
     FailureKind,
@@ -18,7 +17,8 @@ from rc_integrations_plugin.delivery.http import (
     HttpResponse,
 )
 from rc_integrations_plugin.delivery.proxies import Proxies
-from rc_integrations_plugin.delivery.sender import HttpSender, read_rules
+from rc_integrations_plugin.delivery.rules import Rules, read_rules
+from rc_integrations_plugin.delivery.sender import HttpSender
 from rc_integrations_plugin.settings import Settings
 
 THIS_MACHINE = ("127.0.0.0/8", "::1")

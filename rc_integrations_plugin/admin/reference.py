@@ -6,8 +6,6 @@ from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
 
 from rc_integrations_plugin.admin.rendering import protect_public, render
-from rc_integrations_plugin.openapi.description import OPENAPI_PATH, describe_api
-from rc_integrations_plugin.openapi.reference import read_answers, read_calls
 from rc_integrations_plugin.openapi.serving import PLACES, kept_by_browsers
 from rc_integrations_plugin.services import current_services
 
@@ -34,6 +32,16 @@ def show_reference() -> Response:
 @lru_cache(maxsize=PLACES)
 def _body(root: str) -> Markup:
     """Return all but the frame of the page, which no request changes."""
+    # slow to import, and needed where somebody reads it, not for each command
+    from rc_integrations_plugin.openapi.description import (  # noqa: PLC0415
+        OPENAPI_PATH,
+        describe_api,
+    )
+    from rc_integrations_plugin.openapi.reference import (  # noqa: PLC0415
+        read_answers,
+        read_calls,
+    )
+
     description = describe_api(root)
     calls = read_calls(description)
     body = render_template(

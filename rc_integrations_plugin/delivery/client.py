@@ -1,8 +1,7 @@
 """Makes one call: guard, connection, redirects, limits. Belongs to one event loop."""
 
 import asyncio
-import ssl
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import aiohttp
 from aiohttp import ClientResponse, ClientSession
@@ -11,7 +10,6 @@ from yarl import URL
 
 from rc_integrations_plugin.delivery.connections import AddressRefused, Connections
 from rc_integrations_plugin.delivery.failures import failure_of
-from rc_integrations_plugin.delivery.guard import AddressGuard
 from rc_integrations_plugin.delivery.headers import (
     headers_for_another_origin,
     refusal_of_request,
@@ -23,23 +21,11 @@ from rc_integrations_plugin.delivery.http import (
     HttpRequest,
     HttpResponse,
 )
-from rc_integrations_plugin.delivery.proxies import Proxies
+from rc_integrations_plugin.delivery.rules import Rules
 from rc_integrations_plugin.delivery.target import Target, follow_location, read_target
 
 MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Rules:
-    """What holds for all calls."""
-
-    guard: AddressGuard
-    tls: ssl.SSLContext
-    proxies: Proxies
-    timeout_seconds: float
-    response_bytes: int
-    follow_redirects: bool
 
 
 class HttpClient:

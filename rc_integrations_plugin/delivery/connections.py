@@ -4,7 +4,6 @@ The guard is asked about the address that a socket is opened for, not about a na
 address changes between the question and the call gains nothing.
 """
 
-import functools
 import socket
 import ssl
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from aiohttp import (
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from rc_integrations_plugin.delivery.guard import LOOPBACK, AddressGuard, is_localhost
-from rc_integrations_plugin.errors import SettingsError
 
 USER_AGENT = "rc-integrations-plugin"
 # Servers close what is idle, many after 5 s; a call that meets the closing would fail.
@@ -101,22 +99,6 @@ class Connections:
         await self.guarded.close()
         await self.chosen.close()
         await self.resolver.close()
-
-
-@functools.cache  # reading the system's authorities takes longer than all else at start-up
-def read_tls(ca_file: str) -> ssl.SSLContext:
-    """Return whom to trust: the system's authorities and those in the file, if one is named.
-
-    Raises:
-        SettingsError: the file cannot be read, or holds no certificate.
-    """
-    context = ssl.create_default_context()
-    if ca_file:
-        try:
-            context.load_verify_locations(cafile=ca_file)
-        except OSError as error:  # ssl.SSLError is one
-            raise SettingsError(f"RC_INTEGRATIONS_CA_FILE cannot be used: {error}") from error
-    return context
 
 
 def _connector(tls: ssl.SSLContext, **options: Any) -> TCPConnector:

@@ -6,42 +6,25 @@ import threading
 import weakref
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from aiohttp.abc import AbstractResolver
-
-from rc_integrations_plugin.delivery.client import HttpClient, Rules
-from rc_integrations_plugin.delivery.connections import read_tls
-from rc_integrations_plugin.delivery.guard import AddressGuard
 from rc_integrations_plugin.delivery.http import (
     FailureKind,
     HttpFailure,
     HttpRequest,
     HttpResponse,
 )
-from rc_integrations_plugin.delivery.proxies import Proxies
-from rc_integrations_plugin.settings import Settings
+from rc_integrations_plugin.delivery.rules import Rules
+
+if TYPE_CHECKING:
+    from aiohttp.abc import AbstractResolver
+
+    from rc_integrations_plugin.delivery.client import HttpClient
 
 # A name server that does not answer holds one for many seconds.
 _NAME_LOOKUPS = 32
 
 T = TypeVar("T")
-
-
-def read_rules(settings: Settings) -> Rules:
-    """Return the rules for calls that the settings make.
-
-    Raises:
-        SettingsError: a setting cannot be used.
-    """
-    return Rules(
-        guard=AddressGuard.from_entries(settings.allowed_networks),
-        tls=read_tls(settings.ca_file),
-        proxies=Proxies.from_environment() if settings.http_proxy_from_environment else Proxies({}),
-        timeout_seconds=settings.http_timeout_seconds,
-        response_bytes=settings.response_max_bytes,
-        follow_redirects=settings.follow_redirects,
-    )
 
 
 class HttpSender:
@@ -51,7 +34,7 @@ class HttpSender:
     after the plugin was installed.
     """
 
-    def __init__(self, rules: Rules, *, lookup: AbstractResolver | None = None) -> None:
+    def __init__(self, rules: Rules, *, lookup: "AbstractResolver | None" = None) -> None:
         self._rules = rules
         self._lookup = lookup
         self._lock = threading.Lock()
@@ -109,7 +92,7 @@ def _outcome(future: "Future[HttpResponse | HttpFailure]") -> HttpResponse | Htt
 class _Running:
     """The event loop, its thread and its connections."""
 
-    def __init__(self, rules: Rules, *, lookup: AbstractResolver | None) -> None:
+    def __init__(self, rules: Rules, *, lookup: "AbstractResolver | None") -> None:
         self._loop = asyncio.new_event_loop()
         self._names = ThreadPoolExecutor(_NAME_LOOKUPS, thread_name_prefix="name-lookup")
         self._loop.set_default_executor(self._names)
@@ -140,5 +123,8 @@ class _Running:
         await asyncio.sleep(0)  # connections are closed by the loop's next round
 
 
-async def _open_client(rules: Rules, lookup: AbstractResolver | None) -> HttpClient:
+async def _open_client(rules: Rules, lookup: "AbstractResolver | None") -> "HttpClient":
+    # aiohttp is slow to import, and commands, most of all, make no calls
+    from rc_integrations_plugin.delivery.client import HttpClient  # noqa: PLC0415
+
     return HttpClient(rules, lookup=lookup)

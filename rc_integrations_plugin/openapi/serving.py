@@ -5,8 +5,6 @@ from functools import lru_cache
 
 from flask import Response, request
 
-from rc_integrations_plugin.openapi.description import describe_api
-
 PLACES = 8
 """So many prefixes of paths may a server have; what is made for each is kept."""
 _SECONDS = 3600
@@ -15,6 +13,9 @@ _SECONDS = 3600
 @lru_cache(maxsize=PLACES)
 def description_text(root: str) -> str:
     """Return the description of the API of a server whose paths begin with `root`, as JSON."""
+    # slow to import, and needed where somebody reads it, not for each command
+    from rc_integrations_plugin.openapi.description import describe_api  # noqa: PLC0415
+
     return json.dumps(describe_api(root))
 
 

@@ -12,9 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from rc_integrations_plugin.delivery.client import HttpClient
 from rc_integrations_plugin.integrations.deliveries import Delivery, DeliveryResult
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.outgoing.faults import log_fault
@@ -25,6 +24,9 @@ from rc_integrations_plugin.outgoing.shares import what_to_ask
 from rc_integrations_plugin.outgoing.turns import Turns
 from rc_integrations_plugin.outgoing.writer import ResultWriter
 from rc_integrations_plugin.services import Services
+
+if TYPE_CHECKING:
+    from rc_integrations_plugin.delivery.client import HttpClient
 
 SOON = timedelta(seconds=1.5)
 """What becomes due within this is waited for: RQ's scheduler looks only once a second."""
@@ -68,7 +70,7 @@ class Flights:
         self._pause = _FIRST_PAUSE
         self._renewed_at = 0.0
 
-    async def work(self, client: HttpClient, seconds: float) -> bool:
+    async def work(self, client: "HttpClient", seconds: float) -> bool:
         """Look for what is due until there is nothing, or for so long; return if work is left."""
         loop = asyncio.get_running_loop()
         self._client = client

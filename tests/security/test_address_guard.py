@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import aiohttp
 import pytest
 
-from rc_integrations_plugin.delivery.connections import AddressRefused, Connections, read_tls
+from rc_integrations_plugin.delivery.connections import AddressRefused, Connections
 from rc_integrations_plugin.delivery.guard import AddressGuard
 from rc_integrations_plugin.delivery.http import FailureKind, HttpFailure
+from rc_integrations_plugin.delivery.rules import read_tls
 from rc_integrations_plugin.delivery.sender import HttpSender
 from tests.receivers import Answer, Receiver, receiver
 from tests.senders import NameServer, answered, failed, get, sender

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -139,3 +141,20 @@ def test_two_apps_in_one_process_keep_apart(tmp_path: Path) -> None:
     installed[0].integrations.add(integration)
 
     assert installed[1].integrations.find(integration.id) is None
+
+
+def test_a_server_starts_without_libraries_that_most_commands_do_not_need(tmp_path: Path) -> None:
+    program = (
+        "import sys\n"
+        "from host_stub.app import create_app\n"
+        f"create_app({{'HOST_STUB_DATA': {str(tmp_path)!r}}})\n"
+        "print(*sorted({'aiohttp', 'alembic', 'apispec', 'limits'} & set(sys.modules)))"
+    )
+
+    # the second start finds its tables, as commands do
+    for _ in range(2):
+        found = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        )
+
+    assert found.stdout.split() == []

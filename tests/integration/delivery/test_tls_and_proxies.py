@@ -9,7 +9,7 @@ import trustme
 
 from rc_integrations_plugin.delivery.http import FailureKind, HttpFailure
 from rc_integrations_plugin.delivery.proxies import Proxies
-from rc_integrations_plugin.delivery.sender import read_rules
+from rc_integrations_plugin.delivery.rules import read_rules
 from rc_integrations_plugin.errors import SettingsError
 from rc_integrations_plugin.settings import Settings
 from tests.receivers import Answer, Receiver, receiver
