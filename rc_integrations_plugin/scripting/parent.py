@@ -55,11 +55,13 @@ class ParentOfScripts:
 
     def spawn(self) -> ScriptProcess:
         """Fork a child that waits for its first order."""
-        ours, theirs = socket.socketpair()
-        with theirs, self._lock:
-            socket.send_fds(self._control, [REQUEST.pack(b"s", 0)], [theirs.fileno()])
-            pid = self._answer()
-        return ScriptProcess(pid, ours)
+        with self._lock:
+            self._control.sendall(REQUEST.pack(b"s", 0))
+            answer, descriptors, _, _ = socket.recv_fds(self._control, ANSWER.size, 1)
+        if not descriptors:
+            raise OSError("the parent of scripts has ended")
+        os.set_inheritable(descriptors[0], False)  # noqa: FBT003 - it takes no keywords
+        return ScriptProcess(_number(answer), socket.socket(fileno=descriptors[0]))
 
     def end(self, process: ScriptProcess) -> int:
         """Kill a child, unless it has ended, and return its wait status."""
@@ -69,11 +71,7 @@ class ParentOfScripts:
             return self._answer()
 
     def _answer(self) -> int:
-        answer = self._control.recv(ANSWER.size)
-        if len(answer) < ANSWER.size:
-            raise OSError("the parent of scripts has ended")
-        number: int = ANSWER.unpack(answer)[0]
-        return number
+        return _number(self._control.recv(ANSWER.size))
 
     def close(self) -> None:
         """End it and all its children."""
@@ -89,6 +87,13 @@ class ParentOfScripts:
         self._control.close()
         # Not our child, so there is nothing to wait for.
         self._process.returncode = 0
+
+
+def _number(answer: bytes) -> int:
+    if len(answer) < ANSWER.size:
+        raise OSError("the parent of scripts has ended")
+    number: int = ANSWER.unpack(answer)[0]
+    return number
 
 
 @cache

@@ -4,9 +4,9 @@
 engine and the libraries once and then forks a child whenever the process that started it asks for
 one. A child closes everything but its pipe, confines itself and obeys orders until the pipe closes.
 
-The parent's standard input is a Unix socket. A request is one byte and a process id: `s` with the
-child's end of a pipe attached starts a child and is answered with its id; `k` kills a child (or
-learns that it ended) and is answered with its wait status.
+The parent's standard input is a Unix socket. A request is one byte and a process id: `s` asks for a
+child and is answered with its id, the other end of its pipe attached; `k` kills a child (or learns
+that it ended) and is answered with its wait status.
 """
 
 import base64
@@ -46,6 +46,7 @@ LOOK_EVERY = 0.1
 """How often, in seconds, the limits of a running script are looked at."""
 NEARLY_ALL = 0.9
 """The last part of the memory cannot be had in pieces of any use."""
+REHEARSAL = b'{"op":"rehearse"}'
 WORLD = Path(__file__).parent / "javascript" / "libraries" / "world.js"
 
 
@@ -63,6 +64,7 @@ class World:
         self._call_filter = build_call_filter()
         self._console = ConsoleLines(limits["console_lines"], limits["console_bytes"])
         self._running = False
+        self._idle_seconds = limits["idle_seconds"]
         self._seconds = 0.0
         self._processor_seconds = 0.0
         self._deadline = 0.0
@@ -126,7 +128,12 @@ class World:
 
     def _next(self, _arguments: bytes) -> bytes:
         if self._is_parent:
-            self._become_child(Nursery().serve())
+            nursery = Nursery()
+            self._become_child(nursery.serve())
+            if nursery.is_spare:
+                # It is nobody's, so nobody would miss it: it waits for as long as it takes.
+                self._idle_seconds = 0
+                return REHEARSAL
         try:
             return self._read_order()
         except MemoryError:
@@ -145,8 +152,9 @@ class World:
 
     def _read_order(self) -> bytes:
         self._deadline = 0.0
-        signal.setitimer(signal.ITIMER_REAL, self._limits["idle_seconds"])
+        signal.setitimer(signal.ITIMER_REAL, self._idle_seconds)
         order = read_frame()
+        self._idle_seconds = self._limits["idle_seconds"]
         self._http_calls = 0
         self._console.clear()
         self._running = True

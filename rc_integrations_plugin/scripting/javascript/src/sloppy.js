@@ -19,13 +19,6 @@ import { CAUGHT } from './v8_errors.js';
 
 const NEEDS_WORK = /\b(?:class|let|const|export|catch)\b|\bexports\b|use strict/;
 
-const OPTIONS = {
-  ecmaVersion: 'latest',
-  sourceType: 'script',
-  allowImportExportEverywhere: true,
-  allowHashBang: true,
-};
-
 export function addHelper(addGlobal) {
   addGlobal(HELPER, makeClass);
 }
@@ -38,7 +31,7 @@ export function compile(source) {
   if (!NEEDS_WORK.test(source)) return unchanged(source);
   let program;
   try {
-    program = parse(source, OPTIONS);
+    program = parse(source);
   } catch {
     return unchanged(source);
   }
@@ -57,7 +50,7 @@ export function compile(source) {
 /** Returns where a source stops making sense, which the engine tells less exactly, or undefined. */
 export function syntaxError(source) {
   try {
-    return moduleSyntax(source, parse(source, OPTIONS).body);
+    return moduleSyntax(source, parse(source).body);
   } catch (error) {
     if (error.loc) {
       const message = error.message.replace(/ \(\d+:\d+\)$/, '');
