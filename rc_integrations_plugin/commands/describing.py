@@ -123,9 +123,13 @@ def _tests_of(actor: Actor, integration: Integration) -> list[dict[str, Any]]:
 def _tell_plan(wanted: Plan) -> None:
     for change in wanted.changes:
         _tell_title(change)
-        for name, (is_now, will_be) in change.differences.items():
-            for line in _difference(name, is_now, will_be):
-                print_line(f"    {line}")
+        _tell_fields(change)
+
+
+def _tell_fields(change: Change) -> None:
+    for name, (is_now, will_be) in change.differences.items():
+        for line in _difference(name, is_now, will_be):
+            print_line(f"    {line}")
 
 
 def _tell_title(change: Change) -> None:
@@ -187,6 +191,7 @@ def _apply(actor: Actor, change: Change, *, force: bool, quiet: bool) -> dict[st
         return document | {"error": error.reason}
     secrets = _new_secrets(actor, applied)
     if not quiet:
+        _tell_fields(change)
         for name, secret in secrets.items():
             print_line(f"    {name}: {secret}")
         tell_broken(applied.broken_tests, indent="    ")

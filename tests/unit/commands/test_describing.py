@@ -130,6 +130,27 @@ def test_apply_of_an_edited_file_changes_just_that(
     assert after.urls == (before.urls[0], "https://c.test/")
 
 
+@pytest.mark.usefixtures("hook")
+def test_apply_tells_what_it_changed_as_plan_does(
+    console: Console, bridge: dict[str, Any], tmp_path: Path
+) -> None:
+    def edit(entries: dict[str, Any]) -> None:
+        entries["Bridge"] |= {"triggerWords": ["merge"], "script": SCRIPT + "// another\n"}
+        entries["CI"]["alias"] = "off"
+        new = {"type": "incoming", "username": "rocket.cat", "channel": ["#general"]}
+        entries["all"].append(new | {"name": "New"})
+
+    file = edited(console, tmp_path, edit)
+    planned = console.run("plan", file).stdout
+
+    applied = console.ok("apply", file)
+
+    assert "    triggerWords: pr, ship it -> merge" in planned.splitlines()
+    assert applied.splitlines()[:-1] == planned.splitlines()
+    assert applied.splitlines()[-1].startswith("    url: http")
+    assert bridge["token"] not in applied
+
+
 @pytest.mark.usefixtures("bridge", "hook")
 def test_apply_twice_changes_nothing(console: Console, tmp_path: Path) -> None:
     def edit(named: dict[str, Any]) -> None:
