@@ -84,9 +84,9 @@ class CompiledScripts:
                 self._kept.move_to_end(mark)
             return found
 
-    def keep(self, script: Script, compiled: Compiled) -> None:
-        """Remember what a script was compiled to."""
-        mark = mark_of(script.source, skip_transpile=script.skip_transpile)
+    def keep(self, source: str, compiled: Compiled) -> None:
+        """Remember what a script was compiled to that is not run as it is."""
+        mark = mark_of(source, skip_transpile=False)
         with self._lock:
             before = self._kept.pop(mark, None)
             self._room += len(before.code) if before else 0

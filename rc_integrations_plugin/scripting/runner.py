@@ -71,6 +71,7 @@ class ProcessScriptRunner:
         *,
         http: HttpGateway | None = None,
         supervisor: Supervisor | None = None,
+        compiled: CompiledScripts | None = None,
         latest: float = inf,
     ) -> None:
         """Make a runner.
@@ -79,6 +80,7 @@ class ProcessScriptRunner:
             settings: its limits.
             http: makes the HTTP calls of scripts; None refuses all.
             supervisor: has the processes; None starts them.
+            compiled: what was compiled before; None remembers what this one compiles.
             latest: the monotonic time when a trial is over.
         """
         self._settings = settings
@@ -86,7 +88,7 @@ class ProcessScriptRunner:
         self._latest = latest
         self._supervisor = supervisor or Supervisor(settings)
         self._trial_places = TrialPlaces(settings)
-        self._compiled = CompiledScripts()
+        self._compiled = compiled or CompiledScripts()
         self._frame_overhead = FRAME_OVERHEAD + ESCAPED * settings.script_console_bytes
 
     def check(self, source: str, *, skip_transpile: bool = False) -> ScriptFault | None:
@@ -111,11 +113,11 @@ class ProcessScriptRunner:
         if compilation.fault is not None:
             findings = checker.read_findings(run.value) if run.fault is None else ()
             return ScriptReview(fault=compilation.fault, findings=findings)
+        compiled = _read_compilation(compilation, source)
+        if not skip_transpile:
+            self._compiled.keep(source, compiled)
         return ScriptReview(
-            compiled=write_compiled(
-                _read_compilation(compilation, source),
-                mark_of(source, skip_transpile=skip_transpile),
-            ),
+            compiled=write_compiled(compiled, mark_of(source, skip_transpile=skip_transpile)),
             findings=(
                 (checker.not_reviewed(run.fault),)
                 if run.fault
@@ -139,7 +141,11 @@ class ProcessScriptRunner:
             latest = monotonic() + seconds_of(trial, self._settings)
             try:
                 runner = ProcessScriptRunner(
-                    self._settings, http=http, supervisor=apart, latest=latest
+                    self._settings,
+                    http=http,
+                    supervisor=apart,
+                    compiled=self._compiled,
+                    latest=latest,
                 )
                 return run_trial(trial, runner, http)
             finally:
@@ -196,7 +202,7 @@ class ProcessScriptRunner:
         if run is None or run.fault is not None:
             return run
         compiled = _read_compilation(run, script.source)
-        self._compiled.keep(script, compiled)
+        self._compiled.keep(script.source, compiled)
         return compiled
 
     def _compile(self, process: ScriptProcess, source: str, *, skip_transpile: bool) -> ScriptRun:

@@ -3,7 +3,8 @@
 import pytest
 
 from rc_integrations_plugin.scripting.compiled import mark_of
-from rc_integrations_plugin.scripting.protocol import FaultKind, ScriptRunner
+from rc_integrations_plugin.scripting.protocol import FaultKind, ScriptRunner, Trial, TrialCall
+from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
 from tests.scripts import make_script, method
 
 pytestmark = pytest.mark.integration
@@ -28,6 +29,20 @@ def test_what_is_kept_is_what_runs(runner: ScriptRunner) -> None:
     text = compiled(runner, source).replace("as it was saved", "as it was kept")
 
     assert runner.call(make_script(source, compiled=text), "run", None).value == "as it was kept"
+
+
+def test_what_a_review_or_a_trial_rewrote_is_kept_for_what_comes_next(
+    local_runner: ProcessScriptRunner,
+) -> None:
+    reviewed, tried = (make_script(method(f"kept = {number}; return kept")) for number in (1, 2))
+
+    local_runner.review(reviewed.source)
+    local_runner.try_out(Trial(script=tried, calls=(TrialCall(method="run", argument=None),)))
+
+    for script in (reviewed, tried):
+        kept = local_runner._compiled.find(script)
+        assert kept is not None
+        assert kept.notes["globals"] == ["kept"]
 
 
 @pytest.mark.parametrize("text", ["", "class Script {}", "/*compiled 0 {}*/class Script {}"])

@@ -75,10 +75,10 @@ def test_the_least_recently_used_ones_make_room() -> None:
     scripts = CompiledScripts(most_characters=2)
     first, second, third = (make_script(source) for source in "abc")
     for script in (first, second):
-        scripts.keep(script, Compiled(script.source))
+        scripts.keep(script.source, Compiled(script.source))
     scripts.find(first)
 
-    scripts.keep(third, Compiled("c"))
+    scripts.keep(third.source, Compiled("c"))
 
     assert [scripts.find(script) is None for script in (first, second, third)] == [
         False,
@@ -90,7 +90,7 @@ def test_the_least_recently_used_ones_make_room() -> None:
 def test_keeping_one_twice_takes_its_room_once() -> None:
     scripts = CompiledScripts(most_characters=1)
     for _ in range(3):
-        scripts.keep(make_script("a"), Compiled("a"))
+        scripts.keep("a", Compiled("a"))
 
     assert scripts.find(make_script("a")) == Compiled("a")
 
@@ -98,6 +98,6 @@ def test_keeping_one_twice_takes_its_room_once() -> None:
 def test_one_that_is_larger_than_all_room_is_not_kept() -> None:
     scripts = CompiledScripts(most_characters=1)
 
-    scripts.keep(make_script("a"), Compiled("aa"))
+    scripts.keep("a", Compiled("aa"))
 
     assert scripts.find(make_script("a")) is None
