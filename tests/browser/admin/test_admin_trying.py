@@ -89,12 +89,16 @@ def test_a_script_is_tried_broken_and_guarded_by_a_test(
 
     save_another(page)
     expect(page.get_by_role("alert")).to_contain_text("breaks 1 of 1 test: bold title")
+    expect(page.get_by_role("alert")).to_be_focused()
     page.get_by_text("bold title", exact=True).click()
     expect(page.locator(".rc-broke")).to_contain_text('+    "text": "_Disk full_"')
     assert faults() == []
 
-    page.get_by_label("Save anyway").check()
-    page.get_by_role("button", name="Save").click()
+    # where the error is, and one step from its link
+    page.get_by_role("alert").get_by_role("link", name="Script").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Save anyway").first).to_be_focused()
+    page.keyboard.press("Enter")
     expect(page.get_by_text("Saved.")).to_be_visible()
     stored = services.integrations.find(page.url.rsplit("/", 1)[-1].partition("?")[0])
     assert stored is not None

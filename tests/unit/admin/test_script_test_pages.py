@@ -160,7 +160,8 @@ def test_a_script_that_breaks_a_test_is_saved_only_on_purpose(
     page = unescape(refused.text)
     assert "breaks 1 of 1 test: hello" in page
     assert '+    "text": "Good bye"' in page
-    assert 'name="forceScript"' in page
+    alert = page[page.index('role="alert"') : page.index("</div>", page.index('role="alert"'))]
+    assert 'name="forceScript"' in alert
     assert "/* new */" in page
     assert services.integrations.find(hook.id) == hook
 
