@@ -27,7 +27,7 @@ from rc_integrations_plugin.management.trying import (
 )
 from rc_integrations_plugin.management.trying_outgoing import SampleEvent, try_outgoing
 from rc_integrations_plugin.schemas.trials import SampleCall
-from rc_integrations_plugin.scripting.protocol import FaultKind
+from rc_integrations_plugin.scripting.protocol import FaultKind, describe_fault
 
 Document = dict[str, Any]
 _OF_JSON = frozenset({"script", "outcome", "error"})
@@ -159,6 +159,8 @@ def _rehearse_call(
     tried = try_incoming(actor.services, actor.manager_of(found), found, call, choice)
     _tell(tried_call_document(tried), tried.calls, as_json=as_json)
     if tried.answer.status >= 400:
+        if _has_failed(tried.calls) and not as_json:
+            raise Ended("The script failed")
         raise Ended(tried.error or f"The hook would answer {tried.answer.status}")
 
 
@@ -172,11 +174,14 @@ def _rehearse_event(
 ) -> None:
     tried = try_outgoing(actor.services, actor.manager_of(found), found, event, choice)
     _tell(tried_event_document(tried), tried.calls, as_json=as_json)
-    if any(
-        made.run.fault is not None and made.run.fault.kind is not FaultKind.NO_METHOD
-        for made in tried.calls
-    ):
+    if _has_failed(tried.calls):
         raise Ended("The script failed")
+
+
+def _has_failed(calls: Sequence[MadeCall]) -> bool:
+    """Return whether one of a script's calls failed, which has been told with its line."""
+    faults = [made.run.fault for made in calls if made.run.fault is not None]
+    return any(fault.kind is not FaultKind.NO_METHOD for fault in faults)
 
 
 def _tell(told: Document, calls: Sequence[MadeCall], *, as_json: bool) -> None:
@@ -189,7 +194,6 @@ def _tell(told: Document, calls: Sequence[MadeCall], *, as_json: bool) -> None:
         for request in one.requests:
             print_line(f"http (not made): {request.method} {request.url}", err=True)
         if one.run.fault is not None:
-            place = "" if one.run.fault.line is None else f" (line {one.run.fault.line})"
-            print_line(f"{one.run.fault.name}: {one.run.fault.message}{place}", err=True)
+            print_line(describe_fault(one.run.fault), err=True)
         print_line(f"{one.method}: {one.run.duration_ms:.1f} ms", err=True)
     print_json({key: value for key, value in told.items() if key not in _OF_JSON})

@@ -34,6 +34,7 @@ from rc_integrations_plugin.incoming.script import (
     Refusal,
     Verdict,
     build_argument,
+    describe_failure,
     find_script,
     read_result,
 )
@@ -46,7 +47,7 @@ from rc_integrations_plugin.messages.document import message_document
 from rc_integrations_plugin.messages.fallbacks import fit_to_host
 from rc_integrations_plugin.messages.payload import Defaults, read_payload
 from rc_integrations_plugin.messages.posting import PostResult, post_all
-from rc_integrations_plugin.scripting.protocol import Script, describe_fault
+from rc_integrations_plugin.scripting.protocol import Script
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.settings import ScriptsAllowed
 
@@ -226,7 +227,7 @@ def _response(services: Services, result: PostResult, author: User) -> dict[str,
 def _refuse(trace: CallTrace, error: IntegrationsError) -> Answer:
     fault = trace.run.fault if trace.run is not None else None
     # the script's own words are for the history only
-    text = error.reason if fault is None else f"{error.reason}: {describe_fault(fault)}"
+    text = error.reason if fault is None else describe_failure(trace.integration.name, fault)
     if isinstance(error, PostRefused) and error.channel is not None:
         refused = PostResult(channel=error.channel, error_code=error.code, reason=error.reason)
         trace.results = (refused,)

@@ -15,6 +15,7 @@ from rc_integrations_plugin.scripting.protocol import (
     Script,
     ScriptFault,
     ScriptRun,
+    describe_fault,
     is_truthy,
 )
 
@@ -144,6 +145,12 @@ def _read_fault(fault: ScriptFault, script: Script) -> NothingToPost:
     code = "error-evaluating-script" if fault.kind in _EVALUATION else "error-running-script"
     where = "" if fault.line is None else f" in line {fault.line}"
     raise _failed(script, f"{_REASONS.get(fault.kind, 'failed')}{where}", code=code)
+
+
+def describe_failure(name: str, fault: ScriptFault) -> str:
+    """Return what the history of an integration of this name tells, in the script's own words."""
+    what = f"{_REASONS.get(fault.kind, 'failed')}: {describe_fault(fault)}"
+    return f"The script of the integration {name!r} {what}"
 
 
 def _failed(script: Script, what: str, *, code: str | None = None) -> ScriptFailed:

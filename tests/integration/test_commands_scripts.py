@@ -84,4 +84,6 @@ def test_a_script_that_fails_ends_with_1(server: Server) -> None:
     )
 
     assert result.exit_code == 1
-    assert "TypeError: no" in result.stderr
+    fault, _duration, error = result.stderr.splitlines()
+    assert fault.startswith("TypeError: no (line 1, column ")
+    assert error == "Error: The script failed"

@@ -419,8 +419,8 @@ def test_a_failing_script_is_named_with_its_line_and_never_quoted(stage: Stage) 
     }
     call = hook.call()
     assert call.outcome is CallOutcome.SCRIPT_FAILED
-    assert call.error is not None
-    assert call.error.endswith("TypeError: hunter2 is not (line 3, column 9)")
+    where = "TypeError: hunter2 is not (line 3, column 9)"
+    assert call.error == f"The script of the integration 'CI' failed: {where}"
     assert call.console == ({"level": "log", "text": "here"},)
     assert (call.script_duration_ms, call.script_restarted) == (2.5, True)
 
