@@ -126,7 +126,9 @@ def _read_object(body: bytes) -> Mapping[str, Any]:
 def _call(actor: Actor, found: IncomingIntegration, call: SampleCall, *, as_json: bool) -> None:
     answer = samples.send_call(actor.services, found, call)
     if as_json:
-        print_json({"status": answer.status, "body": answer.body})
+        print_json(
+            {"status": answer.status, "body": answer.body, "historyId": answer.call_id or None}
+        )
     else:
         line = find_line(actor.services, actor.manager_of(found), found, answer.call_id)
         for sentence in () if line is None else explain_document(line):

@@ -73,6 +73,15 @@ def test_test_calls_the_hook_for_real(console: Console, server: Server) -> None:
     assert len(console.json("history", one["_id"])) == 1
 
 
+def test_test_of_a_hook_tells_its_line_of_the_history(console: Console, server: Server) -> None:
+    one = server.caller("admin").create()
+
+    told = console.json("test", one["_id"])
+
+    (line,) = console.json("history", one["_id"])
+    assert (told["status"], told["historyId"]) == (200, line["_id"])
+
+
 def test_test_of_a_hook_that_refuses_ends_with_1(
     console: Console, server: Server, tmp_path: Path
 ) -> None:
