@@ -12,6 +12,7 @@ from rc_integrations_plugin.commands import ids
 from rc_integrations_plugin.commands.acting import Actor, NothingThere, managing
 from rc_integrations_plugin.commands.output import print_json, print_line
 from rc_integrations_plugin.commands.reading import WAITING, find_history, history_row
+from rc_integrations_plugin.integrations.text import shown_name
 from rc_integrations_plugin.management.explain import explain as explain_document
 from rc_integrations_plugin.management.history_lines import find_line
 
@@ -54,7 +55,7 @@ def tail(actor: Actor, integration_ids: Sequence[str], *, as_json: bool) -> None
             if as_json:
                 print_json(document, indent=None)
             else:
-                print_line("  ".join((document["integrationId"], *history_row(document))))
+                print_line(tail_line(document))
     except KeyboardInterrupt:
         click.echo(err=True)
 
@@ -75,7 +76,7 @@ def _pauses() -> Callable[[], bool]:
 def follow(
     actor: Actor, integration_ids: Sequence[str], *, pause: Callable[[], bool]
 ) -> Iterator[Mapping[str, Any]]:
-    """Yield documents of the history that are new, the oldest first.
+    """Yield documents of the history that are new, the oldest first, with `integrationName`.
 
     Args:
         actor: who looks.
@@ -88,7 +89,14 @@ def follow(
         for document in _recent(actor, integration_ids, datetime.now(UTC)):
             if document["_id"] not in seen:
                 seen.add(document["_id"])
-                yield document
+                found = actor.services.integrations.find_any(document["integrationId"])
+                yield {**document, "integrationName": "" if found is None else found.name}
+
+
+def tail_line(document: Mapping[str, Any]) -> str:
+    """Return a new line of a history with whose it is."""
+    name = shown_name(document["integrationName"])
+    return "  ".join((document["integrationId"], name, *history_row(document)))
 
 
 def _recent(

@@ -1,4 +1,4 @@
-"""What a database can hold as text."""
+"""Texts: what a database can hold, and how what has no name is shown."""
 
 import re
 from typing import overload
@@ -10,6 +10,11 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 def is_storable(text: str) -> bool:
     """Return whether every database takes this text as it is."""
     return _UNSTORABLE.search(text) is None
+
+
+def shown_name(name: str) -> str:
+    """Return what a list shows for the name of an integration, which may be empty."""
+    return name if name.strip() else "(no name)"
 
 
 @overload

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rc_integrations_plugin.commands.acting import Actor
-from rc_integrations_plugin.commands.watching import follow
+from rc_integrations_plugin.commands.watching import follow, tail_line
 from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
 from rc_integrations_plugin.integrations.permissions import Operator
 from rc_integrations_plugin.storage.calls import CallFilter
@@ -168,7 +168,7 @@ def pauses(*steps: Callable[[], object]) -> Callable[[], bool]:
 
 def test_tail_shows_what_is_new_and_each_once(server: Server) -> None:
     services = server.services
-    incoming, outgoing, other = make_incoming(), make_outgoing(), make_incoming()
+    incoming, outgoing, other = make_incoming(name="CI"), make_outgoing(name=""), make_incoming()
     for one in (incoming, outgoing, other):
         services.integrations.add(one)
     now = datetime.now(UTC)
@@ -192,6 +192,11 @@ def test_tail_shows_what_is_new_and_each_once(server: Server) -> None:
         all_found = list(follow(actor, [], pause=pauses(lambda: None)))
 
     assert [one["_id"] for one in found] == [new.id, attempt.id]
+    assert [one["integrationName"] for one in found] == ["CI", ""]
+    assert [tail_line(one).split("  ")[:3] for one in found] == [
+        [incoming.id, "CI", new.id],
+        [outgoing.id, "(no name)", attempt.id],
+    ]
     assert all_found == []
 
 
