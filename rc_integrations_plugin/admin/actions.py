@@ -52,7 +52,8 @@ def delete(integration_id: str) -> ResponseReturnValue:
     viewer = current_viewer(services)
     found = find_managed(services, viewer, integration_id)
     typed = request.form.get("name", "")
-    if _tidy(typed) != _tidy(found.name):
+    asked = "asked" in request.form or bool(_tidy(found.name))
+    if _tidy(typed) != _tidy(found.name) or not asked:
         # the button of a page without scripts sends no name
         wrong = bool(typed) or "asked" in request.form
         page = render("delete.html", viewer, integration=found, typed=typed, wrong=wrong)

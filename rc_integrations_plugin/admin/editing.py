@@ -121,7 +121,8 @@ def show_duplicate(integration_id: str) -> ResponseReturnValue:
     services = current_services()
     viewer = current_viewer(services)
     found = find_managed(services, viewer, integration_id)
-    values = {**values_of(found), "name": f"Copy of {found.name}", "headers": ""}
+    name = f"Copy of {found.name}" if found.name.strip() else ""
+    values = {**values_of(found), "name": name, "headers": ""}
     form = _new_form(services, type_of(found), values, {}, copied_from=found.id)
     return render("new.html", viewer, forms=[form], copied=found)
 

@@ -10,6 +10,7 @@ from rc_integrations_plugin.commands.acting import Actor, Moment, NothingThere, 
 from rc_integrations_plugin.commands.output import print_json, print_table, short_time
 from rc_integrations_plugin.integrations.audit import AuditAction, AuditEntry
 from rc_integrations_plugin.integrations.records import IntegrationType
+from rc_integrations_plugin.integrations.text import shown_name
 from rc_integrations_plugin.management.changes import (
     ChangesQuery,
     change_document,
@@ -63,7 +64,7 @@ def changes(
 def _rows(entry: AuditEntry) -> Iterator[Sequence[str]]:
     """Yield a line for the change, and one for each field that it changed."""
     who = entry.by.username or entry.by.id if entry.by else "(server)"
-    yield short_time(entry.at), who, entry.name, entry.action.value, "", ""
+    yield short_time(entry.at), who, shown_name(entry.name), entry.action.value, "", ""
     if entry.action not in _OF_WHOLE:
         for one in differences_of(entry):
             yield "", "", "", f"  {one.name}", one.before or "-", one.after or "-"

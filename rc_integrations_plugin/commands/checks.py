@@ -19,6 +19,7 @@ from rc_integrations_plugin.delivery.rq_wakeup import QUEUE, connect_redis
 from rc_integrations_plugin.errors import ScriptsUnavailable
 from rc_integrations_plugin.integrations.masks import Mask
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
+from rc_integrations_plugin.integrations.text import shown_name
 from rc_integrations_plugin.scripting.confinement import missing_filter
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.settings import PREFIX, ScriptPlace, ScriptsAllowed
@@ -200,7 +201,7 @@ def check_switched_off(services: Services) -> Iterator[Finding]:
     off = [one for one in found if one.disabled_reason]
     for one in off[:_MOST_SHOWN]:
         kind = "outgoing" if isinstance(one, OutgoingIntegration) else "incoming"
-        told = f"{kind} {one.id} {one.name} was switched off: {one.disabled_reason}"
+        told = f"{kind} {one.id} {shown_name(one.name)} was switched off: {one.disabled_reason}"
         advice = f"Mend that, then run: flask integrations enable {one.id}"
         yield Finding("integration", State.WRONG, told, advice)
     if len(off) > _MOST_SHOWN:
@@ -228,8 +229,9 @@ def _open_circuit(integration: OutgoingIntegration, circuit: Circuit) -> Finding
     now = datetime.now(UTC)
     since = circuit.failing_since or now
     told = (
-        f"outgoing {integration.id} {integration.name}: {counted(circuit.failures, 'call')} in a"
-        f" row failed since {since:%Y-%m-%d %H:%M} UTC, so the others wait"
+        f"outgoing {integration.id} {shown_name(integration.name)}:"
+        f" {counted(circuit.failures, 'call')} in a row failed since {since:%Y-%m-%d %H:%M} UTC,"
+        " so the others wait"
     )
     if circuit.open_until is not None and circuit.open_until > now:
         told += f"; one is tried at {circuit.open_until:%H:%M}"

@@ -14,6 +14,7 @@ from rc_integrations_plugin.commands.acting import Actor, read_actor
 from rc_integrations_plugin.commands.output import printable, short_time
 from rc_integrations_plugin.errors import IntegrationsError
 from rc_integrations_plugin.integrations.records import IntegrationType
+from rc_integrations_plugin.integrations.text import shown_name
 from rc_integrations_plugin.management.listing import list_history
 from rc_integrations_plugin.schemas.queries import HistoryQuery, Paging
 from rc_integrations_plugin.services import current_services
@@ -67,7 +68,7 @@ class IntegrationId(_Id):
         wanted = IntegrationFilter(type=self.kind, made_by=actor.made_by)
         found, _total = actor.services.integrations.page(wanted, offset=0, count=_MOST)
         for one in found:
-            yield one.id, one.name
+            yield one.id, shown_name(one.name)
 
 
 class HistoryId(_Id):

@@ -26,6 +26,7 @@ from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
 from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.integrations.permissions import type_of
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
+from rc_integrations_plugin.integrations.text import shown_name
 from rc_integrations_plugin.management.listing import list_history
 from rc_integrations_plugin.management.saved import Integration
 from rc_integrations_plugin.schemas.queries import HistoryQuery, Paging
@@ -117,7 +118,7 @@ def _rows(actor: Actor, found: Sequence[Integration]) -> Iterator[Sequence[str]]
                 one.id,
                 word_of_type(one),
                 "yes" if one.enabled else "no",
-                one.name,
+                shown_name(one.name),
                 _where(one),
                 short_time(past.last_at),
                 str(past.failures),

@@ -9,6 +9,7 @@ from rc_integrations_plugin.commands import ids
 from rc_integrations_plugin.commands.acting import Actor, Ended, Lasting, managing
 from rc_integrations_plugin.commands.output import print_json, print_line, short_time
 from rc_integrations_plugin.integrations.records import IncomingIntegration
+from rc_integrations_plugin.integrations.text import shown_name
 from rc_integrations_plugin.management.tokens import hook_url, renew_token as renew
 
 
@@ -43,7 +44,7 @@ def renew_token(actor: Actor, integration_id: str, *, overlap: timedelta, as_jso
         }
         print_json(document | {"previousTokenUntil": until and until.isoformat()})
         return
-    print_line(f"{made.id} {made.name} has a new token")
+    print_line(f"{made.id} {shown_name(made.name)} has a new token")
     print_line(f"url: {url}")
     ends = "ended" if until is None else f"is good until {short_time(until)} UTC"
     print_line(f"The token before it {ends}", err=True)

@@ -18,6 +18,7 @@ from rc_integrations_plugin.integrations.records import (
     IntegrationType,
     OutgoingIntegration,
 )
+from rc_integrations_plugin.integrations.text import shown_name
 from rc_integrations_plugin.management.descriptions import DEFAULTS
 from rc_integrations_plugin.management.incoming import create_incoming, update_incoming
 from rc_integrations_plugin.management.outgoing import create_outgoing, update_outgoing
@@ -190,7 +191,7 @@ def _tell(actor: Actor, saved: Saved[Any], what: str, *, as_json: bool) -> None:
     if as_json:
         print_json(document)
     else:
-        print_line(f"{made.id} {made.name} {what}")
+        print_line(f"{made.id} {shown_name(made.name)} {what}")
         if new_hook is not None:
             print_line(f"url: {document['url']}")
         if saved.signing_secret is not None:

@@ -15,6 +15,7 @@ from rc_integrations_plugin.commands.output import (
     short_time,
 )
 from rc_integrations_plugin.integrations.script_diff import DiffLine, LineKind, diff_scripts
+from rc_integrations_plugin.integrations.text import shown_name
 from rc_integrations_plugin.management.script_versions import (
     difference_document,
     list_versions,
@@ -100,7 +101,8 @@ def rollback(actor: Actor, integration_id: str, number: int, *, force: bool, as_
     if as_json:
         print_json({"_id": stored.id, "name": stored.name, "version": version, "sameAs": number})
     else:
-        print_line(f"{stored.id} {stored.name} has version {number} again, as version {version}")
+        name = shown_name(stored.name)
+        print_line(f"{stored.id} {name} has version {number} again, as version {version}")
 
 
 def _text(line: DiffLine) -> str:

@@ -9,6 +9,7 @@ from rc_integrations_plugin.commands import ids
 from rc_integrations_plugin.commands.acting import Actor, Ended, managing, said
 from rc_integrations_plugin.commands.output import print_json, print_line, printable
 from rc_integrations_plugin.errors import IntegrationsError
+from rc_integrations_plugin.integrations.text import shown_name
 from rc_integrations_plugin.management import switching
 
 _ids = click.argument("integration_ids", metavar="ID...", nargs=-1, required=True, type=ids.ANY)
@@ -52,7 +53,7 @@ def _switch(actor: Actor, wanted: Sequence[str], *, enabled: bool, as_json: bool
         )
         if not as_json:
             word = "is now" if changed else "was already"
-            print_line(f"{found.id} {found.name} {word} {state}")
+            print_line(f"{found.id} {shown_name(found.name)} {word} {state}")
     if as_json:
         print_json(results)
     if failed is not None:
@@ -67,12 +68,14 @@ def remove(actor: Actor, integration_id: str, *, yes: bool, as_json: bool) -> No
     """Remove an integration, its history and what it has still to deliver."""
     found = actor.find(integration_id)
     if not yes:
-        name = printable(found.name)
-        asked = f'Type the name "{name}" to remove it'
-        if click.prompt(asked, err=True, default="", show_default=False) not in {found.name, name}:
-            raise Ended("That is not its name: nothing was removed")
+        # nobody removes one by Enter alone
+        what, expected = ("name", found.name) if found.name.strip() else ("id", found.id)
+        shown = printable(expected)
+        asked = f'Type the {what} "{shown}" to remove it'
+        if click.prompt(asked, err=True, default="", show_default=False) not in {expected, shown}:
+            raise Ended(f"That is not its {what}: nothing was removed")
     switching.remove(actor.services, actor.user, found.id)
     if as_json:
         print_json({"_id": found.id, "name": found.name, "removed": True})
     else:
-        print_line(f"{found.id} {found.name} is removed")
+        print_line(f"{found.id} {shown_name(found.name)} is removed")

@@ -150,8 +150,12 @@ def _read_fault(fault: ScriptFault, script: Script) -> NothingToPost:
 def describe_failure(name: str, fault: ScriptFault) -> str:
     """Return what the history of an integration of this name tells, in the script's own words."""
     what = f"{_REASONS.get(fault.kind, 'failed')}: {describe_fault(fault)}"
-    return f"The script of the integration {name!r} {what}"
+    return f"{_script_of(name)} {what}"
 
 
 def _failed(script: Script, what: str, *, code: str | None = None) -> ScriptFailed:
-    return ScriptFailed(f"The script of the integration {script.name!r} {what}", code=code)
+    return ScriptFailed(f"{_script_of(script.name)} {what}", code=code)
+
+
+def _script_of(name: str) -> str:
+    return f"The script of the integration {name!r}" if name.strip() else "The integration's script"

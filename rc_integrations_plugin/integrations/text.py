@@ -17,6 +17,11 @@ def shown_name(name: str) -> str:
     return name if name.strip() else "(no name)"
 
 
+def quoted_name(name: str) -> str:
+    """Return what a sentence calls an integration of this name."""
+    return f'"{name}"' if name.strip() else shown_name(name)
+
+
 @overload
 def storable(text: str) -> str: ...
 @overload

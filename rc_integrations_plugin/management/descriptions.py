@@ -14,6 +14,7 @@ from rc_integrations_plugin.errors import InvalidParams
 from rc_integrations_plugin.integrations.channels import EVENTS_WITH_CHANNELS, split_channels
 from rc_integrations_plugin.integrations.permissions import type_of
 from rc_integrations_plugin.integrations.records import IntegrationType, OutgoingIntegration
+from rc_integrations_plugin.integrations.text import quoted_name
 from rc_integrations_plugin.management.given import Given, GivenFault, take_given
 from rc_integrations_plugin.management.outgoing_checks import USUAL_RETRIES
 from rc_integrations_plugin.management.saved import Integration
@@ -104,7 +105,7 @@ class Entry:
     @property
     def title(self) -> str:
         """What people call it."""
-        return f'{TYPE_WORDS[self.type]} "{self.name}"'
+        return f"{TYPE_WORDS[self.type]} {quoted_name(self.name)}"
 
 
 def describe(integration: Integration) -> Description:

@@ -8,6 +8,7 @@ from typing import Any
 from rc_integrations_plugin.integrations.masks import MASK
 from rc_integrations_plugin.integrations.permissions import type_of
 from rc_integrations_plugin.integrations.records import IntegrationType, OutgoingIntegration
+from rc_integrations_plugin.integrations.text import quoted_name
 from rc_integrations_plugin.management.descriptions import (
     SECRET_FIELDS,
     TYPE_WORDS,
@@ -47,7 +48,7 @@ class Change:
     def title(self) -> str:
         """What people call the integration."""
         place = "" if self.old is None else f" ({self.old.id})"
-        return f'{TYPE_WORDS[self.type]} "{self.name}"{place}'
+        return f"{TYPE_WORDS[self.type]} {quoted_name(self.name)}{place}"
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ def _match(
         same = sum((entry.type, entry.name) == key for entry in nameless)
         if len(free[key]) > same:
             word = TYPE_WORDS[key[0]]
-            raise DescriptionFault(f'several {word} integrations are called "{key[1]}": give an id')
+            name = quoted_name(key[1])
+            raise DescriptionFault(f"several {word} integrations are called {name}: give an id")
     pairs: list[tuple[Entry, Integration | None]] = []
     for entry in entries:
         if entry.id in by_id:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from rc_integrations_plugin.host.port import Capability, MessageDraft
+from rc_integrations_plugin.integrations.text import shown_name
 from rc_integrations_plugin.messages.slack import make_link
 
 
@@ -15,7 +16,8 @@ def fit_to_host(
 
     Attachments that become text are cut so that the whole keeps to the size limit.
     """
-    if capabilities >= _USUAL and Capability.TOPICS not in capabilities:
+    has_topics = Capability.TOPICS in capabilities
+    if capabilities >= _USUAL and not has_topics:
         return draft
     text = draft.text
     if draft.alias and Capability.ALIAS not in capabilities:
@@ -34,7 +36,7 @@ def fit_to_host(
         attachments=draft.attachments if Capability.ATTACHMENTS in capabilities else (),
         thread_id=draft.thread_id if Capability.THREADS in capabilities else None,
         custom_fields=draft.custom_fields if Capability.CUSTOM_FIELDS in capabilities else None,
-        topic=topic if Capability.TOPICS in capabilities else None,
+        topic=shown_name(topic) if has_topics and topic is not None else None,
     )
 
 

@@ -15,9 +15,8 @@ def switch_off(services: Services, integration: OutgoingIntegration, *, reason: 
     """Disable an integration and tell its owner; the owner hears of it once, however many do it."""
     if services.integrations.disable(integration.id, reason):
         logger.warning("The integration %s is switched off: %s", integration.id, reason)
-        tell_owner(
-            services, integration, f"The integration {integration.name} is switched off. {reason}."
-        )
+        name = integration.name if integration.name.strip() else f"with the id {integration.id}"
+        tell_owner(services, integration, f"The integration {name} is switched off. {reason}.")
 
 
 def tell_owner(services: Services, integration: OutgoingIntegration, text: str) -> None:

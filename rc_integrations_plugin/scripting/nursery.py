@@ -1,10 +1,10 @@
 """The parent of scripts at work: forks children, and ends them, as its owner asks.
 
-When it has had nothing to do for a moment, it forks one in advance, the *spare*. The next that is
-asked for is this one, and it has rehearsed: the memory that the first order would copy is its own
-already. Where many are asked for at once, they are forked as they are.
+When it has had nothing to do for a moment, it forks one in advance, the *spare*, and has it rehearse.
+The next that is asked for is this one. Where many are asked for at once, they are forked as they are.
 """
 
+import contextlib
 import gc
 import os
 import select
@@ -12,20 +12,23 @@ import signal
 import socket
 from dataclasses import dataclass
 
+from rc_integrations_plugin.scripting.rehearsal import REHEARSAL
 from rc_integrations_plugin.scripting.confinement import missing_filter, tidy_memory
-from rc_integrations_plugin.scripting.wire import ANSWER, READY, REQUEST
+from rc_integrations_plugin.scripting.wire import ANSWER, HEADER, READY, REQUEST, length_of, pack
 
 QUIET_SECONDS = 0.05
 """How long nothing must have been asked for before there is a spare."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Spare:
     """A child that waits for its owner to want one."""
 
     pid: int
     pipe: socket.socket
     """The owner's end."""
+    is_ready: bool = False
+    """It has rehearsed."""
 
 
 class Nursery:
@@ -54,11 +57,15 @@ class Nursery:
         while True:
             patience = None if self._spare else QUIET_SECONDS
             sources = [self._control.fileno(), self._wake_up]
+            if self._spare and not self._spare.is_ready:
+                sources.append(self._spare.pipe.fileno())
             readable, _, _ = select.select(sources, [], [], patience)
             if not readable:
                 pipe = self._fork_spare()
                 if pipe is not None:
                     return pipe
+            if self._spare and self._spare.pipe.fileno() in readable:
+                self._end_rehearsal(self._spare)
             if self._wake_up in readable:
                 os.read(self._wake_up, 512)
                 self._reap()
@@ -107,19 +114,38 @@ class Nursery:
             self.is_spare = True
             return pipe.detach()
         self._spare = Spare(pid, pipe)
+        with contextlib.suppress(OSError):  # it has ended, which reading its answer tells
+            pipe.sendall(pack(REHEARSAL))
         return None
 
+    def _end_rehearsal(self, spare: Spare) -> None:
+        """Read what the spare made of the order, and forget it, or the spare, if it has ended."""
+        left = HEADER.size
+        header = spare.pipe.recv(left, socket.MSG_WAITALL)
+        if len(header) == left:
+            left = length_of(header)
+            while left and (part := spare.pipe.recv(left)):
+                left -= len(part)
+        spare.is_ready = not left
+        if left:
+            self._lose(spare)
+
     def _take_spare(self) -> Spare | None:
-        """Return the spare, which is the owner's from now on, or None if there is none alive."""
-        spare, self._spare = self._spare, None
-        if spare is None:
+        """Return the spare, which is the owner's from now on, or None if there is none ready."""
+        spare = self._spare
+        if spare is None or not spare.is_ready:
             return None
         self._reap()
-        if self._statuses[spare.pid] is None:
-            return spare
-        del self._statuses[spare.pid]
+        if self._statuses[spare.pid] is not None:
+            self._lose(spare)
+            return None
+        self._spare = None
+        return spare
+
+    def _lose(self, spare: Spare) -> None:
         spare.pipe.close()
-        return None
+        self._end(spare.pid)
+        self._spare = None
 
     def _reap(self) -> None:
         for pid in [pid for pid, status in self._statuses.items() if status is None]:

@@ -34,6 +34,7 @@ from rc_integrations_plugin.scripting.confinement import (
 from rc_integrations_plugin.scripting.console import ConsoleLines
 from rc_integrations_plugin.scripting.nursery import Nursery
 from rc_integrations_plugin.scripting.pipe_end import read_frame, write
+from rc_integrations_plugin.scripting.rehearsal import REHEARSAL
 from rc_integrations_plugin.scripting.wire import (
     CALL_PREFIX,
     HTTP_PREFIX,
@@ -46,7 +47,6 @@ LOOK_EVERY = 0.1
 """How often, in seconds, the limits of a running script are looked at."""
 NEARLY_ALL = 0.9
 """The last part of the memory cannot be had in pieces of any use."""
-REHEARSAL = b'{"op":"rehearse"}'
 WORLD = Path(__file__).parent / "javascript" / "libraries" / "world.js"
 
 
@@ -64,7 +64,7 @@ class World:
         self._call_filter = build_call_filter()
         self._console = ConsoleLines(limits["console_lines"], limits["console_bytes"])
         self._running = False
-        self._idle_seconds = limits["idle_seconds"]
+        self._is_spare = False
         self._seconds = 0.0
         self._processor_seconds = 0.0
         self._deadline = 0.0
@@ -130,10 +130,7 @@ class World:
         if self._is_parent:
             nursery = Nursery()
             self._become_child(nursery.serve())
-            if nursery.is_spare:
-                # It is nobody's, so nobody would miss it: it waits for as long as it takes.
-                self._idle_seconds = 0
-                return REHEARSAL
+            self._is_spare = nursery.is_spare
         try:
             return self._read_order()
         except MemoryError:
@@ -152,9 +149,10 @@ class World:
 
     def _read_order(self) -> bytes:
         self._deadline = 0.0
-        signal.setitimer(signal.ITIMER_REAL, self._idle_seconds)
+        # Until somebody wants it, it waits for as long as that takes.
+        signal.setitimer(signal.ITIMER_REAL, 0 if self._is_spare else self._limits["idle_seconds"])
         order = read_frame()
-        self._idle_seconds = self._limits["idle_seconds"]
+        self._is_spare = self._is_spare and order == REHEARSAL
         self._http_calls = 0
         self._console.clear()
         self._running = True

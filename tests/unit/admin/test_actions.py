@@ -107,6 +107,20 @@ def test_an_outgoing_integration_gets_no_new_token_here(services: Services, admi
     assert admin.submit(f"/{bridge.id}/new-token", {"overlap": "0"}).status_code == 400
 
 
+def test_one_without_a_name_is_deleted_after_a_question_too(
+    services: Services, admin: Visitor
+) -> None:
+    hook = make_incoming(name="")
+    services.integrations.add(hook)
+
+    asked = admin.submit(f"/{hook.id}/delete", {"name": ""})
+
+    assert "Delete <bdi>(no name)</bdi>?" in asked.text
+    assert services.integrations.find_any(hook.id) is not None
+    assert admin.submit(f"/{hook.id}/delete", {"asked": "yes"}).status_code == 303
+    assert services.integrations.find_any(hook.id) is None
+
+
 @pytest.mark.parametrize("path", ["enabled", "delete", "new-token"])
 def test_only_who_may_manage_it_can_do_anything(
     services: Services, server: Server, admin: Visitor, stranger: Visitor, path: str

@@ -391,6 +391,8 @@ def test_no_form_is_taken_from_another_site_or_from_strangers(
 def test_a_name_is_not_needed(services: Services, admin: Visitor) -> None:
     assert admin.submit("/new/outgoing", {**OUTGOING, "name": ""}).status_code == 303
     assert "(no name)" in admin.text()
+    (made,) = stored(services)
+    assert 'value="Copy of' not in admin.text(f"/{made.id}/duplicate")
 
 
 def test_what_the_form_has_no_field_for_is_not_stored(services: Services, admin: Visitor) -> None:

@@ -151,6 +151,19 @@ def test_apply_tells_what_it_changed_as_plan_does(
     assert bridge["token"] not in applied
 
 
+def test_one_without_a_name_is_called_so(console: Console, server: Server, tmp_path: Path) -> None:
+    hook = make_incoming(name="")
+    server.services.integrations.add(hook)
+
+    def edit(entries: dict[str, Any]) -> None:
+        entries[""]["alias"] = "another"
+
+    planned = console.run("plan", edited(console, tmp_path, edit)).stdout
+
+    assert planned.splitlines()[0] == f"~ incoming (no name) ({hook.id})"
+    assert " (no name) " in console.ok("list")
+
+
 @pytest.mark.usefixtures("bridge", "hook")
 def test_apply_twice_changes_nothing(console: Console, tmp_path: Path) -> None:
     def edit(named: dict[str, Any]) -> None:

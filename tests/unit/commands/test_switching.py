@@ -62,6 +62,19 @@ def test_remove_asks_for_the_name(console: Console, server: Server) -> None:
     assert server.stored(one) is None
 
 
+def test_one_without_a_name_is_removed_by_its_id_and_not_by_enter(
+    console: Console, server: Server
+) -> None:
+    hook = make_incoming(name="")
+    server.services.integrations.add(hook)
+
+    assert f'Type the id "{hook.id}"' in console.fails(1, "remove", hook.id, stdin="\n")
+    assert server.services.integrations.find_any(hook.id) is not None
+    assert console.ok("enable", hook.id) == f"{hook.id} (no name) was already on\n"
+    assert "(no name) is removed" in console.ok("remove", hook.id, stdin=f"{hook.id}\n")
+    assert server.services.integrations.find_any(hook.id) is None
+
+
 def test_remove_with_yes_asks_nothing(console: Console, server: Server) -> None:
     outgoing = make_outgoing(name="Bridge")
     server.services.integrations.add(outgoing)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -108,6 +109,13 @@ def test_a_fault_names_integration_and_line_but_not_what_the_script_said(
     assert words in caught.value.reason
     assert "'CI'" in caught.value.reason
     assert "hunter2" not in caught.value.reason
+
+
+def test_the_script_of_an_integration_without_a_name_is_told_without_quotes() -> None:
+    fault = ScriptFault(kind=FaultKind.EXCEPTION, name="Error", message="m", line=7)
+
+    with pytest.raises(ScriptFailed, match=r"^The integration's script failed in line 7$"):
+        read_result(ScriptRun(fault=fault), replace(THE_SCRIPT, name=""), separate_response=False)
 
 
 def test_a_missing_method_posts_nothing() -> None:

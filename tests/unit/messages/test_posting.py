@@ -292,6 +292,15 @@ def test_a_topic_is_given_only_to_a_host_that_has_topics(chat: MemoryHost) -> No
     assert [draft.topic for _, draft in chat.state.messages] == [None, "CI"]
 
 
+def test_a_topic_is_never_empty(chat: MemoryHost) -> None:
+    chat.capabilities = set(Capability)
+    draft = MessageDraft(text="x", integration_id="i")
+
+    post_all(chat, draft, ["#general"], as_user=BOT, topic="")
+
+    assert [draft.topic for _, draft in chat.state.messages] == ["(no name)"]
+
+
 def test_attachments_as_text_are_cut_where_the_message_would_grow_too_long(
     chat: MemoryHost,
 ) -> None:

@@ -34,6 +34,15 @@ def test_the_owner_hears_once_that_an_integration_is_switched_off(way: Way) -> N
     assert way.host.authors == [BOT.id]
 
 
+def test_one_without_a_name_is_told_of_by_its_id(way: Way) -> None:
+    integration = replace(plain(), name="")
+
+    switch_off(services_of(way), integration, reason="Because")
+
+    told = f"The integration with the id {integration.id} is switched off. Because."
+    assert way.posted == [("d-u-bot-admin-id", told)]
+
+
 def test_an_owner_is_told_whoever_has_the_name_now(way: Way) -> None:
     way.host.users.append(replace(ADMIN, id="u-other"))
 
