@@ -147,7 +147,6 @@ def test_a_broken_script_does_not_stay_broken(runner: ScriptRunner) -> None:
     "statement",
     [
         "const text = data.nope.text;",
-        "let { text: { length } } = { text: null };",
         "return { text: data.nope.text };",
         "if (data.nope.text) data = 1;",
         "switch (data.nope.text) { default: }",

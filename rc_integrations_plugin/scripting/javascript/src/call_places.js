@@ -49,7 +49,7 @@ function eachChild(node, visit) {
 }
 
 /** Returns the last place that the engine notes while it reads an expression, undefined if it notes none. */
-function lastPlace(node, code) {
+export function lastPlace(node, code) {
   if (isFunction(node)) return undefined;
   switch (node.type) {
     case 'CallExpression':

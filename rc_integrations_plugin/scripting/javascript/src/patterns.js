@@ -1,8 +1,10 @@
 // Destructuring and `in` of what can't be taken apart: the engine does not say which property was wanted
 // of what, but what Babel made of scripts did. Here the value is looked at beforehand, and what is
-// nothing meets a default that says so (see `babel_errors.js`).
-import { HAS, ITEMS, NOTHING, OPEN } from './babel_errors.js';
+// nothing meets a default that says so (see `babel_errors.js`). What is null within a pattern is told by
+// its place: a key in front of a pattern is written as a sum, for which the engine notes one.
+import { ALL_ITEMS, HAS, ITEMS, ITERATE, NOTHING, OPEN, SPREAD } from './babel_errors.js';
 import { edit } from './edits.js';
+import { declare } from './names.js';
 
 const PATTERNS = new Set(['ObjectPattern', 'ArrayPattern']);
 const NEVER_NOTHING = new Set([
@@ -14,6 +16,7 @@ const NEVER_NOTHING = new Set([
   'NewExpression',
   'TemplateLiteral',
 ]);
+const HAS_ITEMS = new Set(['ArrayExpression', 'Literal', 'TemplateLiteral']);
 const OPERATOR = /^[\s()]*\bin\b[\s()]*$/;
 const MANY_LINES = /[\n/]|\bclass\b/;
 
@@ -31,10 +34,16 @@ export function visitPattern({ type, properties, elements }, work, scope) {
     if (item.type !== 'Property') work.visit(item, work, scope);
     else {
       if (item.computed) work.visit(item.key, work, scope);
+      else if (PATTERNS.has((item.value.left ?? item.value).type)) markKey(item.key, work);
       work.visit(item.value, work, scope);
     }
     addDefault(item.type === 'Property' ? item.value : item, work);
   }
+}
+
+function markKey({ name, start, end }, work) {
+  const key = name === undefined ? work.source.slice(start, end) : JSON.stringify(name);
+  edit(work, start, end, `[${key}+ ""]`);
 }
 
 function addDefault(pattern, work) {
@@ -43,11 +52,12 @@ function addDefault(pattern, work) {
 }
 
 /** Returns what a pattern asks for first, as code; undefined where that is only known later. */
-function wantedOf({ type, properties }) {
-  if (type === 'ArrayPattern') return String(ITEMS);
+function wantedOf({ type, properties, elements }) {
+  if (type === 'ArrayPattern') return String(elements.at(-1)?.type === 'RestElement' ? ALL_ITEMS : ITEMS);
   const [first] = properties;
   if (!first || first.type === 'RestElement') return 'null';
-  return first.computed ? undefined : JSON.stringify(String(first.key.name ?? first.key.value));
+  if (first.computed) return first.key.type === 'Identifier' ? `[${first.key.name}]` : undefined;
+  return JSON.stringify(String(first.key.name ?? first.key.value));
 }
 
 /** Visits the two sides of a declaration or assignment. */
@@ -70,6 +80,56 @@ function mayBeNothing(value, target) {
   return !NEVER_NOTHING.has(value.type);
 }
 
+/** Visits `for (pattern of items) body`: the items are looked at first, and each of them if the pattern is simple. */
+export function visitForOf({ left, right, body }, work, scope) {
+  const pattern = left.type === 'VariableDeclaration' ? left.declarations[0].id : left;
+  const isPattern = PATTERNS.has(pattern.type);
+  const looksAtEach = isPattern && isFlat(pattern, work);
+  if (looksAtEach) takeFromItem(left, pattern, body, work);
+  else work.visit(left, work, scope);
+  const looksAtAll = isPattern && !HAS_ITEMS.has(right.type);
+  if (looksAtAll) edit(work, right.start, right.start, `${ITERATE}(`);
+  work.visit(right, work, scope);
+  if (looksAtAll) edit(work, right.end, right.end, ')');
+  work.visit(body, work, scope);
+  if (looksAtEach) edit(work, body.end, body.end, '}');
+}
+
+/** Tells whether a pattern takes named properties and nothing of them. */
+function isFlat({ type, properties, start, end }, work) {
+  return type === 'ObjectPattern' && properties.length > 0 && !MANY_LINES.test(work.source.slice(start, end))
+    && properties.every((item) => item.type !== 'RestElement' && !item.computed && item.value.type === 'Identifier');
+}
+
+function takeFromItem(left, pattern, body, work) {
+  const text = work.source.slice(pattern.start, pattern.end);
+  const taken = `${text}=${OPEN}(__item,${wantedOf(pattern)})`;
+  declare(pattern, work);
+  edit(work, left.start, left.end, 'const __item');
+  edit(work, body.start, body.start, left === pattern ? `{(${taken});` : `{${left.kind} ${taken};`);
+}
+
+/** Has what is spread into an object looked at, if that may be a text. */
+export function visitSpreads({ properties }, work, scope) {
+  for (const item of properties) {
+    const { type, argument } = item;
+    if (type !== 'SpreadElement' || !mayBeText(argument)) {
+      work.visit(item, work, scope);
+      continue;
+    }
+    edit(work, argument.start, argument.start, `${SPREAD}(`);
+    work.visit(argument, work, scope);
+    edit(work, argument.end, argument.end, ')');
+  }
+}
+
+/** Tells whether an expression may have a text as its value that is not empty. */
+function mayBeText({ type, operator, left, right, consequent, alternate }) {
+  if (type === 'LogicalExpression') return mayBeText(right) || (operator !== '&&' && mayBeText(left));
+  if (type === 'ConditionalExpression') return mayBeText(consequent) || mayBeText(alternate);
+  return type === 'TemplateLiteral' || !NEVER_NOTHING.has(type);
+}
+
 /** Writes `key in object` as a call. */
 export function rewriteIn({ operator, left, right, start, end }, work, visitChildren) {
   const gap = work.source.slice(left.end, right.start);
@@ -88,6 +148,7 @@ export function rewriteIn({ operator, left, right, start, end }, work, visitChil
 export function caughtPattern(pattern, work) {
   const text = work.source.slice(pattern.start, pattern.end);
   if (!PATTERNS.has(pattern.type) || MANY_LINES.test(text)) return undefined;
+  const wanted = wantedOf(pattern);
   edit(work, pattern.start, pattern.end, '__caught');
-  return { name: '__caught', declaration: `let ${text}=__caught;` };
+  return { name: '__caught', declaration: `let ${text}=${wanted ? `${OPEN}(__caught,${wanted})` : '__caught'};` };
 }

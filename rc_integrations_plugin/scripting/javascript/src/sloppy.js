@@ -11,7 +11,7 @@ import { findEarlyUses } from './early_use.js';
 import { applied, blank, edit, editInPlace, shiftsOf } from './edits.js';
 import { moduleSyntax, rewriteModuleSyntax } from './module_syntax.js';
 import { assign, declare, nameClass } from './names.js';
-import { caughtPattern, rewriteIn, visitParameters, visitPattern, visitSides } from './patterns.js';
+import { caughtPattern, rewriteIn, visitForOf, visitParameters, visitPattern, visitSides, visitSpreads } from './patterns.js';
 import { parse } from './script_parser.js';
 import { makeClass } from './sloppy_class.js';
 import { markStatements } from './statement_places.js';
@@ -147,9 +147,14 @@ function visit(node, work, scope) {
       if (!node.computed) nameClass(node.value, node.key);
       break;
     case 'ForInStatement':
-    case 'ForOfStatement':
       if (scope.strictClass) assign(node.left, work);
       break;
+    case 'ForOfStatement':
+      visitForOf(node, work, scope);
+      return;
+    case 'ObjectExpression':
+      visitSpreads(node, work, scope);
+      return;
     case 'UpdateExpression':
       if (scope.strictClass) assign(node.argument, work);
       break;
