@@ -1,7 +1,8 @@
 """The parent of scripts at work: forks children, and ends them, as its owner asks.
 
-When it has had nothing to do for a moment, it forks one in advance, the *spare*, and has it rehearse.
-The next that is asked for is this one. Where many are asked for at once, they are forked as they are.
+When it has had nothing to do for a moment, it forks one in advance, the *spare*, and has it
+rehearse. The next that is asked for is this one. Where many are asked for at once, they are forked
+as they are.
 """
 
 import contextlib
@@ -12,8 +13,8 @@ import signal
 import socket
 from dataclasses import dataclass
 
-from rc_integrations_plugin.scripting.rehearsal import REHEARSAL
 from rc_integrations_plugin.scripting.confinement import missing_filter, tidy_memory
+from rc_integrations_plugin.scripting.rehearsal import REHEARSAL
 from rc_integrations_plugin.scripting.wire import ANSWER, HEADER, READY, REQUEST, length_of, pack
 
 QUIET_SECONDS = 0.05
@@ -55,24 +56,26 @@ class Nursery:
         tidy_memory()
         self._control.sendall(READY + missing_filter().encode())
         while True:
-            patience = None if self._spare else QUIET_SECONDS
-            sources = [self._control.fileno(), self._wake_up]
-            if self._spare and not self._spare.is_ready:
-                sources.append(self._spare.pipe.fileno())
-            readable, _, _ = select.select(sources, [], [], patience)
-            if not readable:
-                pipe = self._fork_spare()
-                if pipe is not None:
-                    return pipe
-            if self._spare and self._spare.pipe.fileno() in readable:
+            readable = self._wait()
+            if self._spare and self._spare.pipe in readable:
                 self._end_rehearsal(self._spare)
             if self._wake_up in readable:
                 os.read(self._wake_up, 512)
                 self._reap()
-            if self._control.fileno() in readable:
+            pipe = None
+            if self._control in readable:
                 pipe = self._obey()
-                if pipe is not None:
-                    return pipe
+            elif not readable:
+                pipe = self._fork_spare()
+            if pipe is not None:
+                return pipe
+
+    def _wait(self) -> list[socket.socket | int]:
+        """Return what can be read: nothing if it is time for a spare."""
+        sources: list[socket.socket | int] = [self._control, self._wake_up]
+        if self._spare and not self._spare.is_ready:
+            sources.append(self._spare.pipe)
+        return select.select(sources, [], [], None if self._spare else QUIET_SECONDS)[0]
 
     def _obey(self) -> int | None:
         request = self._control.recv(REQUEST.size)

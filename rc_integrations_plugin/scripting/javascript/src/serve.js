@@ -7,7 +7,6 @@ import { originalColumn } from './edits.js';
 import { describe, Fault } from './faults.js';
 import { noteContent } from './parsed_content.js';
 import { installRegExpStatics } from './regexp_statics.js';
-import { REHEARSAL } from './rehearsal.js';
 import { expectResultsOf, toText, typeName } from './results.js';
 import { quoteFrom } from './script_source.js';
 import { compile, syntaxError } from './sloppy.js';
@@ -33,10 +32,6 @@ export async function serve({ host, settle, fetches, addGlobal }) {
       order = host('next');
     } catch {
       host('reply', { fault: describe(new Fault('input', 'ScriptInput', 'the argument cannot be read')) });
-      continue;
-    }
-    if (order.op === 'rehearse') {
-      compile(REHEARSAL);
       continue;
     }
     const reply = order.op === 'call' ? answer(world, order) : answerAuthor(world, order);
