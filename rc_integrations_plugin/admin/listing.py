@@ -14,7 +14,7 @@ from rc_integrations_plugin.integrations.records import (
 from rc_integrations_plugin.integrations.text import storable
 from rc_integrations_plugin.management.listing import filter_of_state
 from rc_integrations_plugin.services import Services
-from rc_integrations_plugin.storage.integration_filter import FAILURES, IntegrationFilter
+from rc_integrations_plugin.storage.integration_filter import FAILURES, LAST_AT, IntegrationFilter
 from rc_integrations_plugin.storage.overview import Overview, recent
 
 PER_PAGE = 50
@@ -27,7 +27,7 @@ SORT_KEYS: Mapping[str, str] = MappingProxyType(
         "username": "username",
         "created": "created_at",
         "changed": "updated_at",
-        "last": "last_at",
+        "last": LAST_AT,
         "failed": FAILURES,
     }
 )
@@ -124,7 +124,9 @@ def load_list(services: Services, viewer: Viewer, query: ListQuery) -> ListPage:
     if query.page > page.pages:
         query = ListQuery(**{**vars(query), "page": page.pages})
         found, total = _find(services, viewer, query)
-    pasts = services.overview.of_all([one.id for one in found], since=recent())
+    pasts = services.overview.of_all(
+        [one.id for one in found], since=recent(), made_by=viewer.made_by
+    )
     return ListPage([Row(one, pasts[one.id]) for one in found], total, query)
 
 

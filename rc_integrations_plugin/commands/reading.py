@@ -30,7 +30,7 @@ from rc_integrations_plugin.integrations.text import shown_name
 from rc_integrations_plugin.management.listing import list_history
 from rc_integrations_plugin.management.saved import Integration
 from rc_integrations_plugin.schemas.queries import HistoryQuery, Paging
-from rc_integrations_plugin.storage.integration_filter import FAILURES, IntegrationFilter
+from rc_integrations_plugin.storage.integration_filter import FAILURES, LAST_AT, IntegrationFilter
 from rc_integrations_plugin.storage.overview import recent
 
 OUTCOMES = sorted({outcome.value for outcome in (*CallOutcome, *DeliveryOutcome)})
@@ -42,7 +42,7 @@ SORTS: Mapping[str, str] = MappingProxyType(
         "created": "created_at",
         "changed": "updated_at",
         "name": "name",
-        "last": "last_at",
+        "last": LAST_AT,
         "failed": FAILURES,
     }
 )
@@ -108,10 +108,12 @@ def all_integrations(actor: Actor, wanted: IntegrationFilter) -> Iterator[Integr
 
 
 def _rows(actor: Actor, found: Sequence[Integration]) -> Iterator[Sequence[str]]:
-    since = recent()
+    since, made_by = recent(), actor.made_by
     for start in range(0, len(found), _BATCH):
         some = found[start : start + _BATCH]
-        pasts = actor.services.overview.of_all([one.id for one in some], since=since)
+        pasts = actor.services.overview.of_all(
+            [one.id for one in some], since=since, made_by=made_by
+        )
         for one in some:
             past = pasts[one.id]
             yield (

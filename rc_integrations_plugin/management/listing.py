@@ -33,8 +33,8 @@ from rc_integrations_plugin.schemas.queries import HistoryQuery, ListQuery
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.storage.calls import CallFilter
 from rc_integrations_plugin.storage.deliveries import AttemptFilter
-from rc_integrations_plugin.storage.integration_filter import FAILURES, IntegrationFilter
-from rc_integrations_plugin.storage.overview import Overview, recent
+from rc_integrations_plugin.storage.integration_filter import FAILURES, LAST_AT, IntegrationFilter
+from rc_integrations_plugin.storage.overview import MadeBy, Overview, recent
 
 _SORT_KEYS: Mapping[str, str] = MappingProxyType(
     {
@@ -47,9 +47,7 @@ _SORT_KEYS: Mapping[str, str] = MappingProxyType(
         "_updatedAt": "updated_at",
     }
 )
-_SORTED_BY_PAST: Mapping[str, str] = MappingProxyType(
-    {"lastCallAt": "last_at", "failures": FAILURES}
-)
+_SORTED_BY_PAST: Mapping[str, str] = MappingProxyType({"lastCallAt": LAST_AT, "failures": FAILURES})
 _OF_STATES: Mapping[IntegrationState, Mapping[str, bool]] = MappingProxyType(
     {
         IntegrationState.ON: {"enabled": True},
@@ -72,7 +70,8 @@ def list_integrations(services: Services, user: User, query: ListQuery) -> tuple
 def list_overviews(services: Services, user: User, query: ListQuery) -> tuple[Documents, int]:
     """Return how a part of the integrations is, without secrets and scripts, and their number."""
     found, total = _page_of_all(services, user, query, {**_SORT_KEYS, **_SORTED_BY_PAST})
-    pasts = services.overview.of_all([one.id for one in found], since=recent())
+    made_by = _made_by(services, user)
+    pasts = services.overview.of_all([one.id for one in found], since=recent(), made_by=made_by)
     return [_overview_document(one, pasts[one.id]) for one in found], total
 
 
@@ -86,14 +85,16 @@ def _page_of_all(
             name_part=query.name_part,
             type=query.type,
             **filter_of_state(query.state),
-            made_by=visible_parts(
-                *(read_manager(services.host, user, kind) for kind in IntegrationType)
-            ),
+            made_by=_made_by(services, user),
         ),
         sort=sort or [("created_at", -1)],
         offset=query.paging.offset,
         count=query.paging.count,
     )
+
+
+def _made_by(services: Services, user: User) -> MadeBy:
+    return visible_parts(*(read_manager(services.host, user, kind) for kind in IntegrationType))
 
 
 def _overview_document(integration: Integration, past: Overview) -> dict[str, Any]:

@@ -58,7 +58,8 @@ class AttemptStore:
             condition &= attempts.c.outcome == wanted.outcome.value
         condition &= between(attempts.c.started_at, wanted.since, wanted.until)
         if wanted.events_since is not None:
-            of_these = select(deliveries.c.id).where(*_happened_since(wanted))
+            happened = happened_since(wanted.integration_id, wanted.events_since)
+            of_these = select(deliveries.c.id).where(*happened)
             condition &= attempts.c.delivery_id.in_(of_these)
         keys = (attempts.c.started_at, attempts.c.id)
         order = [key.asc() if oldest_first else key.desc() for key in keys]
@@ -83,7 +84,7 @@ class AttemptStore:
             & between(deliveries.c.created_at, wanted.since, wanted.until)
         )
         if wanted.events_since is not None:
-            condition &= and_(*_happened_since(wanted))
+            condition &= and_(*happened_since(wanted.integration_id, wanted.events_since))
         keys = (deliveries.c.created_at, deliveries.c.id)
         order = [key.asc() if oldest_first else key.desc() for key in keys]
         rows = select(*DELIVERY_COLUMNS).where(condition)
@@ -102,8 +103,7 @@ class AttemptStore:
             attempts.c.id == attempt_id, attempts.c.integration_id == integration_id
         )
         if events_since is not None:
-            wanted = AttemptFilter(integration_id=integration_id, events_since=events_since)
-            statement = statement.where(*_happened_since(wanted))
+            statement = statement.where(*happened_since(integration_id, events_since))
         with self._engine.connect() as connection:
             row = connection.execute(statement).first()
         return None if row is None else _pair(row)
@@ -120,8 +120,7 @@ class AttemptStore:
             entry: of the audit.
             events_since: forgets only those of events that happened then, or later.
         """
-        wanted = AttemptFilter(integration_id=integration_id, events_since=events_since)
-        some = [] if events_since is None else _happened_since(wanted)
+        some = [] if events_since is None else happened_since(integration_id, events_since)
         of_some = attempts.c.delivery_id.in_(select(deliveries.c.id).where(*some))
         with self._engine.begin() as connection:
             record(connection, entry)
@@ -184,12 +183,14 @@ def _pair(row: Any) -> tuple[DeliveryAttempt, Delivery]:
     return to_attempt(values[:split]), to_delivery(values[split:])
 
 
-def _happened_since(wanted: AttemptFilter) -> list[ColumnElement[bool]]:
+def happened_since(
+    integration_id: str | ColumnElement[str], since: datetime | ColumnElement[datetime]
+) -> list[ColumnElement[bool]]:
     """Return conditions on deliveries; one that is made again has the first one's `webhook_id`."""
-    since = wanted.events_since
     first = (_FIRST.c.id == deliveries.c.webhook_id) & (_FIRST.c.created_at >= since)
+    found = exists(select(1).select_from(_FIRST).where(first).correlate_except(_FIRST))
     return [
-        deliveries.c.integration_id == wanted.integration_id,
+        deliveries.c.integration_id == integration_id,
         deliveries.c.created_at >= since,
-        (deliveries.c.webhook_id == deliveries.c.id) | exists().where(first),
+        (deliveries.c.webhook_id == deliveries.c.id) | found,
     ]

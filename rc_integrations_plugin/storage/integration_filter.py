@@ -10,7 +10,14 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from rc_integrations_plugin.integrations.permissions import Part
 from rc_integrations_plugin.integrations.records import IntegrationType
-from rc_integrations_plugin.storage.overview import failures, is_failing, last_at, recent
+from rc_integrations_plugin.storage.overview import (
+    EVERYONES,
+    MadeBy,
+    failures,
+    is_failing,
+    last_at,
+    recent,
+)
 from rc_integrations_plugin.storage.reach import is_within
 from rc_integrations_plugin.storage.tables import integrations
 
@@ -23,12 +30,12 @@ SORTABLE: Mapping[str, ColumnElement[Any]] = MappingProxyType(
         "username": integrations.c.username,
         "created_at": integrations.c.created_at,
         "updated_at": integrations.c.updated_at,
-        "last_at": last_at(),
     }
 )
+LAST_AT = "last_at"
+"""A key beside those: when it last did something, as far as the history shows it."""
 FAILURES = "failures"
-"""A key beside those: how many there were since the filter's `failures_since`."""
-_EVERYONES: Mapping[IntegrationType, None] = MappingProxyType(dict.fromkeys(IntegrationType))
+"""And another: how many there were since the filter's `failures_since`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +51,7 @@ class IntegrationFilter:
     """Only those that somebody should look after."""
     failures_since: datetime = field(default_factory=recent)
     """Earlier failures don't count."""
-    made_by: Mapping[IntegrationType, str | Part | None] = field(default_factory=lambda: _EVERYONES)
+    made_by: MadeBy = field(default_factory=lambda: EVERYONES)
     """Of each type those that the user with this id made, this part of them, or all for None.
 
     A type that is left out is invisible.
@@ -69,7 +76,7 @@ def conditions_of(wanted: IntegrationFilter) -> list[ColumnElement[bool]]:
     if wanted.switched_off:
         conditions += [~integrations.c.enabled, integrations.c.disabled_reason.is_not(None)]
     if wanted.failing:
-        conditions.append(is_failing(wanted.failures_since))
+        conditions.append(is_failing(wanted.failures_since, wanted.made_by))
     return conditions
 
 
@@ -80,9 +87,13 @@ def order_of(
 
     Args:
         wanted: which integrations; failures are counted since its time.
-        sort: keys of `SORTABLE`, or `FAILURES`, each with 1 (upwards) or -1.
+        sort: keys of `SORTABLE`, `LAST_AT` or `FAILURES`, each with 1 (upwards) or -1.
     """
-    columns = {**SORTABLE, FAILURES: failures(wanted.failures_since)}
+    columns = {
+        **SORTABLE,
+        LAST_AT: last_at(wanted.made_by),
+        FAILURES: failures(wanted.failures_since, wanted.made_by),
+    }
     return [_direction(columns[key], sign) for key, sign in (*sort, ("id", 1))]
 
 

@@ -153,7 +153,7 @@ class IntegrationStore:
     ) -> tuple[Sequence[Integration], int]:
         """Return some of the integrations, and how many there are in all.
 
-        `sort` holds keys of `SORTABLE`, or `FAILURES`, each with 1 (upwards) or -1.
+        `sort` holds keys of `SORTABLE`, `LAST_AT` or `FAILURES`, each with 1 (upwards) or -1.
         """
         conditions = conditions_of(wanted)
         order = order_of(wanted, sort)

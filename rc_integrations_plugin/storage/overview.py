@@ -3,13 +3,27 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Engine, Table, exists, func, or_, select
+from sqlalchemy import Column, ColumnElement, Engine, Table, and_, exists, func, or_, select, true
 
 from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
 from rc_integrations_plugin.integrations.history import CallOutcome
-from rc_integrations_plugin.storage.tables import attempts, calls, circuits, integrations
+from rc_integrations_plugin.integrations.permissions import Part
+from rc_integrations_plugin.integrations.records import IntegrationType
+from rc_integrations_plugin.storage.attempts import happened_since
+from rc_integrations_plugin.storage.tables import (
+    attempts,
+    calls,
+    circuits,
+    deliveries,
+    integrations,
+)
+
+MadeBy = Mapping[IntegrationType, str | Part | None]
+"""Of each type those that the user with this id made, this part of them, or all for None."""
+EVERYONES: MadeBy = MappingProxyType(dict.fromkeys(IntegrationType))
 
 FAILED_CALLS = frozenset(
     {
@@ -51,41 +65,81 @@ class _History:
         time: Column[Any],
         outcomes: type[CallOutcome] | type[DeliveryOutcome],
         failed: frozenset[Any],
+        is_of_rooms: ColumnElement[bool],
     ) -> None:
         self.table, self.time, self.outcomes = table, time, outcomes
         self.failed = [outcome.value for outcome in failed]
         self._of_this = table.c.integration_id == integrations.c.id
+        self._is_of_rooms = is_of_rooms
 
-    def last(self, column: Column[Any]) -> ColumnElement[Any]:
+    def last(self, column: Column[Any], made_by: MadeBy) -> ColumnElement[Any]:
         """Return a column of the newest row: one look into the index, however many there are."""
         newest_first = (self.time.desc(), self.table.c.id.desc())
-        found = select(column).where(self._of_this).order_by(*newest_first).limit(1)
+        found = select(column).where(self._of_this, self._is_seen(made_by))
+        found = found.order_by(*newest_first).limit(1)
         return found.correlate(integrations).scalar_subquery()
 
-    def failures(self, since: datetime) -> ColumnElement[Any]:
+    def failures(self, since: datetime, made_by: MadeBy) -> ColumnElement[Any]:
         """Return how many rows since a time tell of a failure."""
         has_failed = self.table.c.outcome.in_(self.failed)
         found = select(func.count()).select_from(self.table)
-        found = found.where(self._of_this, self.time >= since, has_failed)
+        found = found.where(self._of_this, self.time >= since, has_failed, self._is_seen(made_by))
         return found.correlate(integrations).scalar_subquery()
 
+    def _is_seen(self, made_by: MadeBy) -> ColumnElement[bool]:
+        """Return whether the history shows a row to who sees these: as `past_of` has it."""
+        partly = {kind: part for kind, part in made_by.items() if isinstance(part, Part)}
+        if not partly:
+            return true()
+        mine = [
+            and_(integrations.c.type == kind.value, integrations.c.created_by_id == part.maker_id)
+            for kind, part in partly.items()
+            if part.maker_id is not None
+        ]
+        is_other = integrations.c.type.not_in([kind.value for kind in partly])
+        has_no_past = integrations.c.rooms_since.is_(None)
+        return or_(is_other, has_no_past, *mine, self._is_of_rooms)
 
-_CALLS = _History(calls, calls.c.called_at, CallOutcome, FAILED_CALLS)
-_ATTEMPTS = _History(attempts, attempts.c.started_at, DeliveryOutcome, FAILED_ATTEMPTS)
+
+_CALLS = _History(
+    calls,
+    calls.c.called_at,
+    CallOutcome,
+    FAILED_CALLS,
+    calls.c.called_at >= integrations.c.rooms_since,
+)
+_ATTEMPTS = _History(
+    attempts,
+    attempts.c.started_at,
+    DeliveryOutcome,
+    FAILED_ATTEMPTS,
+    exists(
+        select(1)
+        .select_from(deliveries)
+        .where(
+            deliveries.c.id == attempts.c.delivery_id,
+            *happened_since(integrations.c.id, integrations.c.rooms_since),
+        )
+        .correlate(attempts, integrations)
+    ),
+)
 
 
-def last_at() -> ColumnElement[Any]:
-    """Return when the integration that a statement is about did something; NULL for never."""
+def last_at(made_by: MadeBy) -> ColumnElement[Any]:
+    """Return when the integration that a statement is about did something; NULL for never.
+
+    As of all here, what counts is what the history shows to who sees these integrations.
+    """
     # an integration has rows in one of the two
-    return func.coalesce(*(one.last(one.time) for one in (_CALLS, _ATTEMPTS)))
+    return func.coalesce(*(one.last(one.time, made_by) for one in (_CALLS, _ATTEMPTS)))
 
 
-def failures(since: datetime) -> ColumnElement[Any]:
+def failures(since: datetime, made_by: MadeBy) -> ColumnElement[Any]:
     """Return how often the integration that a statement is about failed since a time."""
-    return _CALLS.failures(since) + _ATTEMPTS.failures(since)
+    return _CALLS.failures(since, made_by) + _ATTEMPTS.failures(since, made_by)
 
 
-def is_failing(since: datetime) -> ColumnElement[bool]:
+def is_failing(since: datetime, made_by: MadeBy) -> ColumnElement[bool]:
     """Return whether somebody should look after the integration that a statement is about.
 
     Its last call failed, it failed since that time, or its receiver is left alone for a while.
@@ -93,8 +147,8 @@ def is_failing(since: datetime) -> ColumnElement[bool]:
     is_open = exists().where(
         circuits.c.integration_id == integrations.c.id, circuits.c.open_until.is_not(None)
     )
-    last = (one.last(one.table.c.outcome).in_(one.failed) for one in (_CALLS, _ATTEMPTS))
-    return or_(is_open, *last, failures(since) > 0)
+    last = (one.last(one.table.c.outcome, made_by).in_(one.failed) for one in (_CALLS, _ATTEMPTS))
+    return or_(is_open, *last, failures(since, made_by) > 0)
 
 
 class OverviewStore:
@@ -103,20 +157,26 @@ class OverviewStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def of_all(self, integration_ids: Sequence[str], *, since: datetime) -> Mapping[str, Overview]:
+    def of_all(
+        self, integration_ids: Sequence[str], *, since: datetime, made_by: MadeBy = EVERYONES
+    ) -> Mapping[str, Overview]:
         """Return the past of each of these integrations, by its id.
 
         Args:
             integration_ids: of either type.
             since: failures before this time don't count.
+            made_by: which ones he sees who asks; what his history does not show does not count.
         """
         ids = list(integration_ids)
-        incoming, outgoing = (self._read(ids, one, since) for one in (_CALLS, _ATTEMPTS))
+        incoming, outgoing = (self._read(ids, one, since, made_by) for one in (_CALLS, _ATTEMPTS))
         return {one: incoming.get(one) or outgoing.get(one) or Overview() for one in ids}
 
-    def _read(self, ids: list[str], history: _History, since: datetime) -> dict[str, Overview]:
-        last = [history.last(column) for column in (history.time, history.table.c.outcome)]
-        rows = select(integrations.c.id, *last, history.failures(since))
+    def _read(
+        self, ids: list[str], history: _History, since: datetime, made_by: MadeBy
+    ) -> dict[str, Overview]:
+        columns = (history.time, history.table.c.outcome)
+        last = [history.last(column, made_by) for column in columns]
+        rows = select(integrations.c.id, *last, history.failures(since, made_by))
         with self._engine.connect() as connection:
             return {
                 row[0]: Overview(

@@ -1,5 +1,6 @@
 """Owners of rooms manage what is about their rooms alone, and nothing reaches beyond."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from host_stub.chat import members, rooms, users
 from host_stub.database import db
 from host_stub.models.rooms import PRIVATE_GROUP
 from rc_integrations_plugin.integrations.deliveries import DeliveryAttempt, DeliveryOutcome
+from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.storage.delivery_rows import attempt_row
 from rc_integrations_plugin.storage.tables import attempts
 from tests.callers import (
@@ -361,6 +363,71 @@ def test_an_owner_sees_and_replays_no_events_of_other_rooms(
     for number, expected in ((0, 400), (1, 400), (2, 200)):
         body = {"integrationId": made_id, "historyId": f"a{number}"}
         assert olga.send("replayOutgoing", body).status_code == expected
+
+
+def overview(caller: Caller, **query: str) -> list[dict[str, Any]]:
+    answer = caller.get("overview", **query).json or {}
+    wanted = ("lastCallAt", "lastOutcome", "failures")
+    return [{name: one.get(name) for name in wanted} for one in answer["integrations"]]
+
+
+NOTHING = {"lastCallAt": None, "lastOutcome": None, "failures": 0}
+
+
+def test_what_an_owner_may_not_see_does_not_count_in_his_lists(
+    server: Server, olga: Caller, admin: Caller
+) -> None:
+    document = made(admin, BOTH[0], channel="#garden,#general")
+    calls, made_id, now = server.services.calls, document["_id"], datetime.now(UTC)
+    failed = {"integration_id": made_id, "outcome": CallOutcome.FAILED}
+    calls.add(make_call(**failed, called_at=now))
+    admin.send("update", change_body(document, channel="#garden"))
+
+    assert overview(olga) == [NOTHING]
+    assert overview(olga, state="failing") == []
+    assert [one["failures"] for one in overview(admin, state="failing")] == [1]
+
+    changed = server.stored(document)
+    assert changed
+    calls.add(make_call(**failed, called_at=changed.updated_at))
+    assert [(one["lastOutcome"], one["failures"]) for one in overview(olga)] == [("failed", 1)]
+    assert [one["failures"] for one in overview(admin)] == [2]
+
+
+def test_calls_for_events_of_other_rooms_do_not_count_in_an_owner_s_lists(
+    server: Server, olga: Caller, admin: Caller
+) -> None:
+    document = made(admin, BOTH[1], channel="#garden,#general")
+    deliveries, made_id = server.services.deliveries, document["_id"]
+    old = make_delivery(integration_id=made_id, created_at=datetime.now(UTC))
+    admin.send("update", change_body(document, channel="#garden"))
+    at = server.stored_outgoing(document).updated_at
+    again = make_delivery(integration_id=made_id, created_at=at, webhook_id=old.id)
+    new = make_delivery(integration_id=made_id, created_at=at)
+    failed = {"started_at": at, "outcome": DeliveryOutcome.RETRYING}
+    deliveries.open([old, again])
+    for delivery in (old, again):
+        record_attempt(server, make_attempt(delivery, **failed))
+
+    assert overview(olga, sort='{"lastCallAt": -1}') == [NOTHING]
+    assert [one["failures"] for one in overview(admin)] == [2]
+
+    deliveries.open([new])
+    record_attempt(server, make_attempt(new, **failed))
+    assert [(one["lastOutcome"], one["failures"]) for one in overview(olga)] == [("retrying", 1)]
+
+
+def test_who_made_it_counts_all_of_it_though_he_owns_rooms_too(
+    server: Server, olga: Caller, admin: Caller
+) -> None:
+    olga = server.caller("olga", OWN)
+    server.invite("olga", "general")
+    document = made(olga, BOTH[0], channel="#garden,#general")
+    failed = {"integration_id": document["_id"], "outcome": CallOutcome.FAILED}
+    server.services.calls.add(make_call(**failed, called_at=datetime.now(UTC)))
+    admin.send("update", change_body(document, channel="#garden"))
+
+    assert [one["failures"] for one in overview(olga)] == [1]
 
 
 def explained(caller: Caller, document: dict[str, Any], history_id: str) -> int:

@@ -8,6 +8,8 @@ from sqlalchemy import Engine
 
 from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome
 from rc_integrations_plugin.integrations.history import CallOutcome
+from rc_integrations_plugin.integrations.permissions import Part
+from rc_integrations_plugin.integrations.records import IntegrationType
 from rc_integrations_plugin.storage.calls import CallStore
 from rc_integrations_plugin.storage.circuits import CircuitStore
 from rc_integrations_plugin.storage.deliveries import DeliveryStore
@@ -63,6 +65,30 @@ def names(store: IntegrationStore, *sort: tuple[str, int], **wanted: bool) -> li
 
 def test_failing_are_those_that_somebody_should_look_after(store: IntegrationStore) -> None:
     assert names(store, failing=True) == ["failed long ago", "mended", "open circuit", "retries"]
+
+
+def test_for_owners_of_rooms_counts_what_happened_since_it_is_about_them(engine: Engine) -> None:
+    store = IntegrationStore(engine)
+    places = {"channels": ("#a",), "channel_ids": {"#a": "a"}, "rooms_since": NOON}
+    hook = make_incoming(**places)
+    bridge = make_outgoing(**places, listens_to=("#a",))
+    for one in (hook, bridge):
+        store.add(one)
+    before, failed = NOON - HOUR, CallOutcome.FAILED
+    CallStore(engine).add(make_call(integration_id=hook.id, called_at=before, outcome=failed))
+    delivery = make_delivery(integration_id=bridge.id, created_at=before)
+    late = make_attempt(delivery, started_at=NOON + HOUR, outcome=DeliveryOutcome.FAILED)
+    DeliveryStore(engine).open([delivery], attempts=[late])
+
+    def failing(maker_id: str | None) -> set[str]:
+        parts = dict.fromkeys(IntegrationType, Part(maker_id, frozenset({"a"})))
+        wanted = IntegrationFilter(failing=True, failures_since=NOON - DAY, made_by=parts)
+        found, _total = store.page(wanted, sort=[("last_at", -1)], offset=0, count=9)
+        return {one.id for one in found}
+
+    assert failing(None) == set()
+    assert failing("another") == set()
+    assert failing(hook.created_by.id) == {hook.id, bridge.id}
 
 
 def test_lists_are_sorted_by_the_last_call(store: IntegrationStore) -> None:
