@@ -20,10 +20,11 @@ from rc_integrations_plugin.integrations.deliveries import Delivery
 from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.management.freezing import is_frozen
+from rc_integrations_plugin.management.kept_samples import kept_sample, secret_headers
 from rc_integrations_plugin.management.recorded import recorded_call, recorded_event
 from rc_integrations_plugin.management.sample_calls import SAMPLE_CALLS
 from rc_integrations_plugin.management.samples import open_sample, send_call
-from rc_integrations_plugin.management.script_tests import MOST_BYTES, kept_sample
+from rc_integrations_plugin.management.script_tests import MOST_BYTES
 from rc_integrations_plugin.management.trying import (
     MadeCall,
     TriedCall,
@@ -185,6 +186,7 @@ def _page(
         "pretty": pretty,
         "shown_headers": shown_headers,
         "kept": _kept,
+        "secret_headers": secret_headers,
     }
     return render(
         "try.html",

@@ -16,9 +16,7 @@ from rc_integrations_plugin.integrations.text import storable
 from rc_integrations_plugin.integrations.tokens import new_id
 from rc_integrations_plugin.management.owners import past_of
 from rc_integrations_plugin.management.saved import Integration, editor_of
-from rc_integrations_plugin.management.trying import MadeCall
 from rc_integrations_plugin.outgoing.steps import PREPARE
-from rc_integrations_plugin.scripting.bench import fault_document
 from rc_integrations_plugin.scripting.protocol import Script, Trial
 from rc_integrations_plugin.scripting.sample_files import METHOD, SampleFault
 from rc_integrations_plugin.scripting.stored_samples import read_stored_sample
@@ -196,27 +194,6 @@ def read_sample(
     """
     usual = METHOD if kind is IntegrationType.INCOMING else PREPARE
     return read_stored_sample(sample, script, usual_method=usual)
-
-
-def kept_sample(made: Sequence[MadeCall], number: int) -> dict[str, Any]:
-    """Return a sample of a call that was tried, whose present result must come of it again.
-
-    Args:
-        made: the calls of one instance, in order.
-        number: which of them; those before it come first in the sample too.
-    """
-    call = made[number]
-    run = call.run
-    expected: dict[str, Any] = {"type": run.value_type, "result": run.value}
-    if run.fault is not None:
-        fault = fault_document(run.fault)
-        expected = {"error": {key: fault[key] for key in ("kind", "name", "message", "line")}}
-    sample: dict[str, Any] = {"argument": call.argument, "expected": expected}
-    if number:
-        sample["before"] = [[one.method, one.argument] for one in made[:number]]
-    if call.method != METHOD:
-        sample["options"] = {"method": call.method}
-    return sample
 
 
 def _sample_of(described: Mapping[str, Any]) -> dict[str, Any]:

@@ -149,6 +149,35 @@ def test_what_was_tried_is_kept_as_a_test(
     assert hook.token not in sample[1]
 
 
+@pytest.mark.parametrize(
+    ("headers", "is_kept"),
+    [
+        ("Authorization: Basic ***", True),
+        ("X-Event: push", True),
+        ("X-Gitlab-Token: s3cret", False),
+    ],
+    ids=["masked", "no secret", "typed secret"],
+)
+def test_no_test_keeps_a_header_that_is_a_secret(
+    admin: Visitor, hook: IncomingIntegration, headers: str, *, is_kept: bool
+) -> None:
+    tried = {
+        "do": "run",
+        "try_method": "POST",
+        "try_contentType": "application/json",
+        "try_body": "{}",
+        "try_headers": headers,
+        "script": SCRIPT,
+        "try_run": "yes",
+    }
+
+    page = admin.submit(f"/{hook.id}/try", tried).text
+
+    assert ('name="sample"' in page) is is_kept
+    assert ("Kept is all that the script got" in page) is is_kept
+    assert ("write *** as the value of <code>x-gitlab-token</code>" in page) is not is_kept
+
+
 def test_a_script_that_breaks_a_test_is_saved_only_on_purpose(
     services: Services, admin: Visitor, hook: IncomingIntegration, scripted: ScriptedRunner
 ) -> None:

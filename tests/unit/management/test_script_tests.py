@@ -19,6 +19,7 @@ from rc_integrations_plugin.integrations.permissions import Manager, Operator, r
 from rc_integrations_plugin.integrations.records import IncomingIntegration, IntegrationType
 from rc_integrations_plugin.management import script_checks, script_tests
 from rc_integrations_plugin.management.incoming import update_incoming
+from rc_integrations_plugin.management.kept_samples import kept_sample
 from rc_integrations_plugin.management.saved import time_after
 from rc_integrations_plugin.management.script_checks import BROKEN, CheckedTest
 from rc_integrations_plugin.management.script_tests import MOST_BYTES, MOST_TESTS
@@ -393,7 +394,7 @@ def test_a_call_that_was_tried_becomes_a_test_that_passes(
     services: Services, manager: Manager, hook: IncomingIntegration
 ) -> None:
     tried = try_incoming(services, manager, hook, SampleCall(body='{"a": 1}'), own_script(hook))
-    sample = script_tests.kept_sample(tried.calls, 0)
+    sample = kept_sample(tried.calls, 0)
     script_tests.add_test(services, manager, hook, "kept", sample)
 
     assert [one.differences for one in run(services, hook)] == [()]
