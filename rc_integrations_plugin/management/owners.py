@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from rc_integrations_plugin.errors import ApiError
 from rc_integrations_plugin.host.port import Host
 from rc_integrations_plugin.integrations.permissions import IMPERSONATE, Manager
-from rc_integrations_plugin.integrations.reach import rooms_of
+from rc_integrations_plugin.integrations.reach import is_about, rooms_of
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 
 NOT_OWNED = "Invalid channel: you may choose only rooms that you own, each by its name or id"
@@ -18,6 +18,7 @@ NOT_HIMSELF = (
 )
 NOT_AS_OTHERS = "Who owns the rooms may not let it post as the person whose doing it was"
 NOT_HIS_EVENT = "You may try it with what you do yourself in a room that you own"
+ELSEWHERE = "channel_id of the event is the id of no room that the integration is about"
 NEW_ADDRESS = (
     "It calls another server now: give its headers, its user and password anew, or remove them"
 )
@@ -70,6 +71,16 @@ def check_event(
     rooms, persons = [*manager.rooms], [manager.user.id, integration.user_id]
     if data.get("channel_id") not in rooms or data.get("user_id") not in persons:
         raise ApiError(NOT_HIS_EVENT, code="error-invalid-channel")
+
+
+def check_room(integration: OutgoingIntegration, data: Mapping[str, Any]) -> None:
+    """Do nothing if an integration may be told of an event, as it is now.
+
+    Raises:
+        ApiError: the event names no room that the integration is about.
+    """
+    if not is_about(integration, data):
+        raise ApiError(ELSEWHERE, code="error-invalid-channel")
 
 
 def as_saved_by(manager: Manager, integration: _Integration) -> _Integration:

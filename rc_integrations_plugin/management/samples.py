@@ -10,10 +10,9 @@ from rc_integrations_plugin.incoming.answers import Answer
 from rc_integrations_plugin.incoming.flow import handle_hook
 from rc_integrations_plugin.integrations.deliveries import Delivery
 from rc_integrations_plugin.integrations.permissions import Manager
-from rc_integrations_plugin.integrations.reach import is_about
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.integrations.tokens import new_id
-from rc_integrations_plugin.management.owners import check_event
+from rc_integrations_plugin.management.owners import check_event, check_room
 from rc_integrations_plugin.management.trying import build_request
 from rc_integrations_plugin.outgoing.data import address_data
 from rc_integrations_plugin.outgoing.request import current_data
@@ -24,7 +23,6 @@ from rc_integrations_plugin.services import Services
 _MESSAGES = {EventName.MESSAGE_SENT, EventName.FILE_UPLOADED}
 SAMPLE = '{"text": "Example message", "emoji": ":ghost:"}'
 """The body of a usual call of a hook."""
-_ELSEWHERE = "channel_id of the event is the id of no room that the integration is about"
 
 
 def send_call(services: Services, integration: IncomingIntegration, call: SampleCall) -> Answer:
@@ -56,8 +54,7 @@ def open_sample(
         raise ApiError("The integration is switched off", code="error-integration-disabled")
     told = sample_data(services, integration) if data is None else current_data(integration, data)
     check_event(manager, integration, told)
-    if not is_about(integration, told):
-        raise ApiError(_ELSEWHERE, code="error-invalid-channel")
+    check_room(integration, told)
     word = told.get("trigger_word")
     opened = []
     for url in integration.urls:

@@ -15,7 +15,7 @@ from rc_integrations_plugin.integrations.deliveries import Delivery, Posted
 from rc_integrations_plugin.integrations.masks import MASK
 from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
-from rc_integrations_plugin.management.owners import as_saved_by
+from rc_integrations_plugin.management.owners import as_saved_by, check_room
 from rc_integrations_plugin.management.rehearsal import Rehearsal
 from rc_integrations_plugin.management.trying import (
     MadeCall,
@@ -106,10 +106,11 @@ def try_outgoing(
         choice: which script runs.
 
     Raises:
-        ApiError: the script may not be tried here.
+        ApiError: the script may not be tried here, or the event is of none of its rooms.
         ScriptsUnavailable: no process can be had for it.
     """
     check_choice(services, integration, choice)
+    check_room(integration, event.data)
     bound = as_saved_by(manager, integration)
     shown = _without_secrets(dataclasses.replace(bound, **script_fields(choice)))
     data = current_data(shown, event.data)

@@ -156,7 +156,8 @@ def test_an_event_is_tried_with_an_answer(server: Server, admin: Caller) -> None
 
 def test_the_usual_event_and_a_recorded_one_are_tried(server: Server, admin: Caller) -> None:
     bridge = admin.create_outgoing(token="sesame-open")
-    delivery = make_delivery(integration_id=bridge["_id"], data={"text": "Recorded"})
+    data = {"text": "Recorded", "channel_id": server.room_id("general")}
+    delivery = make_delivery(integration_id=bridge["_id"], data=data)
     attempt = make_attempt(delivery, status=200, response_body="")
     server.services.deliveries.open([delivery], attempts=[attempt])
 
@@ -218,7 +219,7 @@ def test_what_is_no_number_of_json_is_refused(admin: Caller, number: str) -> Non
 
 
 def test_deep_nesting_is_refused_or_answered(admin: Caller) -> None:
-    bridge = admin.create_outgoing()
+    bridge = admin.create_outgoing(channel="all_public_channels")
     for depth, status in ((200, 200), (255, 400), (900, 400)):
         data = '{"a":' * depth + "1" + "}" * depth
         body = f'{{"integrationId": "{bridge["_id"]}", "event": {{"data": {data}}}}}'
@@ -283,16 +284,17 @@ def test_a_test_is_sent_to_each_url(server: Server, admin: Caller) -> None:
 
 
 @pytest.mark.parametrize("elsewhere", [{}, {"channel_id": "another"}, {"channel_id": ["odd"]}])
-def test_no_test_is_sent_that_would_never_arrive(
+def test_no_test_is_tried_or_sent_that_would_never_arrive(
     server: Server, admin: Caller, elsewhere: dict[str, Any]
 ) -> None:
     bridge = admin.create_outgoing()
-    event = {"data": {"text": "told", **elsewhere}}
+    wanted = {"integrationId": bridge["_id"], "event": {"data": {"text": "told", **elsewhere}}}
 
-    answer = refused(admin.send("sendTest", {"integrationId": bridge["_id"], "event": event}))
+    for call in ("try", "sendTest"):
+        answer = refused(admin.send(call, wanted))
 
-    assert answer["errorType"] == "error-invalid-channel"
-    assert "channel_id of the event" in answer["error"]
+        assert answer["errorType"] == "error-invalid-channel"
+        assert "channel_id of the event" in answer["error"]
     assert server.services.deliveries.next_due() is None
 
 

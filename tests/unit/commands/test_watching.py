@@ -142,11 +142,16 @@ def test_an_event_is_tried_with_its_request(
 ) -> None:
     one = server.caller("admin").create_outgoing(token="sesame-open")
     event = tmp_path / "event.json"
-    event.write_text('{"text": "told"}')
+    data = {"text": "told", "channel_id": server.room_id("general")}
+    event.write_text(json.dumps(data))
 
     told = console.json("test", one["_id"], "--dry-run", "--body", str(event))
 
-    assert json.loads(told["request"]["body"]) == {"text": "told", "token": "***"}
+    assert json.loads(told["request"]["body"]) == {**data, "token": "***"}
+    event.write_text('{"text": "told"}')
+    for options in (["--dry-run"], []):
+        refused = console.fails(1, "test", one["_id"], *options, "--body", str(event))
+        assert "channel_id of the event" in refused
     event.write_text("[]")
     assert "must be a JSON object" in console.fails(
         2, "test", one["_id"], "--dry-run", "--body", str(event)

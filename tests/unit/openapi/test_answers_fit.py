@@ -161,11 +161,12 @@ def fail(server: Server, made: dict[str, Any]) -> str:
 
 
 def test_what_is_tried_fits(
-    description: dict[str, Any], admin: Caller, scripted: ScriptedRunner
+    description: dict[str, Any], server: Server, admin: Caller, scripted: ScriptedRunner
 ) -> None:
     hook, bridge = admin.create(**FULL), admin.create_outgoing(**FULL_OUTGOING)
     replied = {"status": 200, "body": {"text": "x", "attachments": [{"text": "y"}]}}
-    event = {"data": {"text": "x"}, "answer": replied}
+    about = {"text": "x", "channel_id": server.room_id("general")}
+    event = {"data": about, "answer": replied}
     fault = ScriptFault(kind=FaultKind.EXCEPTION, name="TypeError", message="no", line=1)
     runs = (
         ScriptRun(),
