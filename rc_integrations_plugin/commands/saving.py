@@ -72,10 +72,13 @@ def _field_options(command: Any) -> Any:
 def create(actor: Actor, kind: str, name: str, *, as_json: bool, **options: Any) -> None:
     """Make an integration; TYPE is incoming or outgoing.
 
-    The URL of a hook, or a signing secret that was made, is printed.
+    The URL of a hook, or a signing secret that was made, is printed. Failed calls of an outgoing
+    one are made again, unless --set retryFailedCalls=false says otherwise.
     """
     wanted = TYPES[kind]
     body: dict[str, Any] = {"enabled": True, "scriptEnabled": bool(options["script"])}
+    if wanted is IntegrationType.OUTGOING:
+        body["retryFailedCalls"] = True  # as in the form; Rocket.Chat's API has it off
     body |= {"type": wanted.value, "name": name, **_read_fields(wanted, options)}
     saved = _create(actor, wanted, body)
     _tell(actor, saved, "is made", as_json=as_json)

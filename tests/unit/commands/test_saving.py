@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from rc_integrations_plugin.integrations.records import IncomingIntegration
+from rc_integrations_plugin.admin.form_values import usual_values, values_of
+from rc_integrations_plugin.integrations.records import IncomingIntegration, IntegrationType
 from rc_integrations_plugin.scripting.protocol import Finding, Severity
 from tests.callers import OWN, Server
 from tests.fakes import ScriptedRunner
@@ -45,6 +46,20 @@ def test_create_makes_an_outgoing_one_with_any_field(console: Console, server: S
     assert stored.token == "12345"
     assert document["signingSecret"] == stored.signing_secret
     assert document["token"] == "***"
+
+
+def test_create_has_failed_calls_made_again_as_the_form_has(
+    console: Console, server: Server
+) -> None:
+    made = server.stored_outgoing(console.json(*BRIDGE))
+
+    form = usual_values(IntegrationType.OUTGOING)
+    kept = {"retryFailedCalls", "retryCount", "retryDelay", "retryOn"}
+    assert {name: values_of(made)[name] for name in kept} == {name: form[name] for name in kept}
+    once = console.json(*BRIDGE, "--set", "retryFailedCalls=false")
+    assert server.stored_outgoing(once).retry_failed_calls is False
+    # Rocket.Chat's API has it so, and its clients rely on it
+    assert server.caller("admin").create_outgoing().get("retryFailedCalls") is not True
 
 
 def test_update_changes_what_is_given_and_nothing_else(console: Console, server: Server) -> None:
