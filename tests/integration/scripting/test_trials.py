@@ -132,6 +132,7 @@ def test_waiting_for_other_servers_is_in_that_time() -> None:
     settings = Settings(script_trial_seconds=0.8)
     runner = ProcessScriptRunner(settings, http=Slow())
     try:
+        runner.check(PAIR)  # starts what processes are forked from, which may take that long
         report = runner.try_out(trial(PAIR, prepare(), PROCESS, answers=None))
     finally:
         runner.close()

@@ -23,21 +23,38 @@ export function findEarlyUses(program) {
   return { hoisted, rewritten };
 }
 
-const BLOCKS = new Set(['Program', 'BlockStatement', 'SwitchStatement']);
-const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']);
-
-// Functions and class bodies around a use, the innermost first: `{node, outer}`.
 function collect(node, state) {
-  if (BLOCKS.has(node.type)) state.blocks.push(node);
-  if (node.type === 'Identifier') {
-    const found = { start: node.start, around: state.around };
-    const others = state.uses.get(node.name);
-    if (others) others.push(found);
-    else state.uses.set(node.name, [found]);
-    return;
-  }
   const { around } = state;
-  if (FUNCTIONS.has(node.type) || node.type === 'ClassBody') state.around = { node, outer: around };
+  switch (node.type) {
+    // The usual ones first: the engine compares one after the other.
+    case 'Identifier':
+      note(node, state);
+      return;
+    case 'Literal':
+    case 'ThisExpression':
+    case 'TemplateElement':
+      return;
+    case 'MemberExpression':
+      collect(node.object, state);
+      if (node.computed) collect(node.property, state);
+      return;
+    case 'Property':
+      if (node.computed) collect(node.key, state);
+      collect(node.value, state);
+      return;
+    case 'Program':
+    case 'BlockStatement':
+    case 'SwitchStatement':
+      state.blocks.push(node);
+      break;
+    case 'FunctionDeclaration':
+    case 'FunctionExpression':
+    case 'ArrowFunctionExpression':
+    case 'ClassBody':
+      state.around = { node, outer: around };
+      break;
+    default:
+  }
   for (const key of childKeys(node)) {
     const child = node[key];
     if (typeof child !== 'object' || child === null || isPlainName(node, key)) continue;
@@ -48,6 +65,14 @@ function collect(node, state) {
   state.around = around;
 }
 
+/** Notes the use of a name, and the functions and class bodies around it, the innermost first: `{node, outer}`. */
+function note({ start, name }, { uses, around }) {
+  const found = { start, around };
+  const others = uses.get(name);
+  if (others) others.push(found);
+  else uses.set(name, [found]);
+}
+
 function isWithin(around, test) {
   for (let at = around; at; at = at.outer) if (test(at.node)) return true;
   return false;
@@ -55,9 +80,7 @@ function isWithin(around, test) {
 
 /** Tells names of properties and labels from names of variables. */
 function isPlainName(node, key) {
-  if (key === 'property') return node.type === 'MemberExpression' && !node.computed;
-  if (key === 'key') return !node.computed;
-  return key === 'label';
+  return key === 'key' ? !node.computed : key === 'label';
 }
 
 function declarationsIn(block) {

@@ -17,14 +17,17 @@ const MERIYAH = {
   // The engine does that when it compiles them.
   validateRegex: false,
 };
-const MODULE = /\b(?:import|export)\b/;
-
 /** Returns the syntax tree of a script, with positions only, or throws acorn's error with `loc`. */
 export function parse(source) {
-  if (MODULE.test(source)) return parseExactly(source, ACORN);
+  if (hasModuleSyntax(source)) return parseExactly(source, ACORN);
   try {
     return parseFast(source, MERIYAH);
   } catch {
     return parseExactly(source, ACORN);
   }
+}
+
+/** Tells whether meriyah may refuse it; the whole of a script is searched faster for a text than for a pattern. */
+function hasModuleSyntax(source) {
+  return (source.includes('import') || source.includes('export')) && /\b(?:import|export)\b/.test(source);
 }

@@ -79,8 +79,12 @@ function visit(node, work, scope) {
     case 'TemplateElement':
       return;
     case 'MemberExpression':
+      visit(node.object, work, scope);
+      if (node.computed) visit(node.property, work, scope);
+      return;
     case 'ExpressionStatement':
-      break;
+      visit(node.expression, work, scope);
+      return;
     case 'ClassDeclaration':
     case 'ClassExpression':
       visitClass(node, work, scope);
