@@ -47,7 +47,51 @@ export function installBuiltInWords(addGlobal) {
       throw error;
     }
   });
+  const { fromEntries } = Object;
+  put(Object, 'fromEntries', 1, (entries) => {
+    try {
+      return fromEntries(entries);
+    } catch (error) {
+      const wrong = Array.isArray(entries) ? entries.findIndex((entry) => Object(entry) !== entry) : -1;
+      if (wrong >= 0) throw new TypeError(`Iterator value ${String(entries[wrong])} is not an entry object`);
+      throw typeof entries?.[Symbol.iterator] === 'function' ? error : new TypeError(noIterator(entries));
+    }
+  });
+  for (const name of ['all', 'allSettled', 'any', 'race']) nameWhatHasNoItems(name);
   addGlobal('RegExp', withOwnWords(RegExp));
+  addGlobal('BigInt', withValueInWords(BigInt));
+}
+
+function noIterator(value) {
+  const shown = typeof value === 'number' || typeof value === 'boolean' ? `${typeof value} ${value}` : typeof value;
+  return value === undefined || value === null
+    ? 'undefined is not iterable'
+    : `${shown} is not iterable (cannot read property Symbol(Symbol.iterator))`;
+}
+
+function nameWhatHasNoItems(name) {
+  const original = Promise[name];
+  put(Promise, name, 1, { [name](items) {
+    const has = items === undefined || items === null || typeof items[Symbol.iterator] === 'function';
+    return has ? original.call(this, items) : Promise.reject(new TypeError(noIterator(items)));
+  } }[name]);
+}
+
+/** Returns a BigInt that says what it cannot convert. */
+function withValueInWords(Real) {
+  const { BigInt: own } = { BigInt(value) {
+    try {
+      return Real(value);
+    } catch (error) {
+      if (error instanceof RangeError) throw new RangeError(`The number ${value} cannot be converted to a BigInt because it is not an integer`);
+      throw new error.constructor(`Cannot convert ${String(value)} to a BigInt`);
+    }
+  } };
+  for (const name of ['asIntN', 'asUintN']) put(own, name, 2, Real[name]);
+  Object.defineProperty(own, 'prototype', { value: Real.prototype, writable: false });
+  put(Real.prototype, 'constructor', own.length, own);
+  Object.defineProperty(own, 'name', { value: 'BigInt', configurable: true });
+  return own;
 }
 
 function put(target, name, length, value) {

@@ -6,11 +6,15 @@ import { received } from './received.js';
 const URL_SAFE = 'base64url';
 const SOURCES = 'The first argument must be of type string or an instance of Buffer, ArrayBuffer, or Array or an Array-like Object';
 
+const BASE64 = /^[\sA-Za-z0-9+/=]*$/;
+
 export function installNodeWays(addGlobal) {
   Math.cbrt = betterRoot(Math.cbrt);
   nameTimeZone();
   addUrlSafeBase64();
   addGlobal('TextDecoder', TextDecoder);
+  const { encode } = TextEncoder.prototype;
+  replace(TextEncoder.prototype, 'encode', { encode(text = '') { return encode.call(this, `${text}`); } }.encode);
   for (const name of ['atob', 'btoa']) addGlobal(name, withNodesWords(globalThis[name]));
 }
 
@@ -47,7 +51,9 @@ function withNodesWords(convert) {
       try {
         return convert(...arguments);
       } catch (error) {
-        throw error?.name === 'InvalidCharacterError' ? new DOMException('Invalid character', error.name) : error;
+        if (error?.name !== 'InvalidCharacterError') throw error;
+        const isCut = convert.name === 'atob' && BASE64.test(text);
+        throw new DOMException(isCut ? 'The string to be decoded is not correctly encoded.' : 'Invalid character', error.name);
       }
     },
   }[convert.name];

@@ -1,4 +1,6 @@
 // setTimeout and its like. They run while a call waits for its Promise, and at no other time.
+import { received } from './received.js';
+
 const TICKS = 64;
 const LONGEST_NAP = 20;
 // Scripts may be shown another time.
@@ -10,7 +12,7 @@ export function makeTimers(nap, report, fetches) {
   let wake = () => {};
 
   function add(run, delay, values, every) {
-    if (typeof run !== 'function') throw new TypeError('The "callback" argument must be of type function');
+    if (typeof run !== 'function') throw new TypeError(`The "callback" argument must be of type function. ${received(run)}`);
     const wait = Math.max(Number(delay) || 0, 1);
     lastId += 1;
     timers.set(lastId, { due: clock() + wait, run, values, every: every ? wait : 0 });

@@ -2,6 +2,7 @@
 // whoever reads a fault knows these words.
 import { notCallable } from './call_printer.js';
 import { inV8Words } from './engine_words.js';
+import { refusedChange } from './refused_changes.js';
 import { columnOfByte } from './script_source.js';
 import { takenFromNull, withoutItems } from './taken_apart.js';
 
@@ -11,7 +12,6 @@ const FRAME = /^ {4}at (?:(.*?) \()?(<input>|script):(\d+):(\d+)\)?$/gm;
 const FRAME_OF_ENGINE = /^ {4}at .*(?:<input>|<dukpy>|native)|^$/m;
 const FIRST_OWN_FRAME = /^ {4}at (?:.*? \()?<input>/;
 const FIRST_NATIVE_FRAME = /^ {4}at (\w+) \(native\)/;
-const READ_ONLY = /^'[^']*' is read-only$/;
 // The second is what the engine says where there is no memory left for the words.
 export const OUT_OF_MEMORY = /^out of memory|^Invalid error message$/;
 const NoMemory = InternalError;
@@ -59,8 +59,16 @@ function rewordOwn(error) {
     const better = betterMessage(message.value, error, { method, place });
     if (better !== message.value) Object.defineProperty(error, 'message', { ...message, value: better });
   }
-  const lines = frames.map(({ name, line, column }) => `    at ${name} (script:${line}:${column})`);
-  Object.defineProperty(error, 'stack', { ...stack, value: [`${error.name}: ${error.message}`, ...lines].join('\n') });
+  Object.defineProperty(error, 'stack', { ...stack, value: [`${error.name}: ${error.message}`, ...linesOf(frames)].join('\n') });
+}
+
+/** Returns the lines of a stack that tell of places in the script. */
+export function frameLines(stack) {
+  return linesOf(framesOf(stack));
+}
+
+function linesOf(frames) {
+  return frames.map(({ name, line, column }) => `    at ${name} (script:${line}:${column})`);
 }
 
 /** Returns the places in the script that a stack tells of. */
@@ -84,13 +92,18 @@ function betterMessage(message, error, { method, place }) {
   }
   if (error.constructor === Error) return message;
   const [, verb, name, value] = PROPERTY.exec(message) ?? [];
-  if (name === 'Symbol.iterator') return withoutItems(place, value);
-  if (verb) return `Cannot ${verb} properties of ${value} (${verb === 'read' ? 'reading' : 'setting'} '${name}')`;
+  if (verb === 'read' && name === 'Symbol.iterator') return withoutItems(place, value);
+  if (verb) return `Cannot ${verb} properties of ${value} (${verb === 'read' ? 'reading' : 'setting'} '${inWords(name)}')`;
   // A method of the engine was given no function to call.
-  if (message === 'not a function') return place ? notCallable(place, 'function') : 'undefined is not a function';
-  if (!place) return error instanceof URIError && message.startsWith('expecting') ? 'URI malformed' : inV8Words(message, method);
+  if (message === 'not a function' && place) return notCallable(place, 'function');
+  if (error instanceof URIError) return 'URI malformed';
+  if (!place) return inV8Words(message, method);
   if (message === 'not a constructor') return notCallable(place, 'constructor');
   if (message === 'value is not iterable') return withoutItems(place);
   if (message === 'Cannot convert undefined or null to object') return takenFromNull(place);
-  return READ_ONLY.test(message) ? message.replaceAll("'", '"') : inV8Words(message);
+  return refusedChange(message, place) ?? inV8Words(message);
+}
+
+function inWords(name) {
+  return name.startsWith('Symbol.') ? `Symbol(${name})` : name;
 }
