@@ -123,14 +123,9 @@ class Nursery:
 
     def _end_rehearsal(self, spare: Spare) -> None:
         """Read what the spare made of the order, and forget it, or the spare, if it has ended."""
-        left = HEADER.size
-        header = spare.pipe.recv(left, socket.MSG_WAITALL)
-        if len(header) == left:
-            left = length_of(header)
-            while left and (part := spare.pipe.recv(left)):
-                left -= len(part)
-        spare.is_ready = not left
-        if left:
+        with contextlib.suppress(OSError):
+            spare.is_ready = _skip_frame(spare.pipe)
+        if not spare.is_ready:
             self._lose(spare)
 
     def _take_spare(self) -> Spare | None:
@@ -163,3 +158,14 @@ class Nursery:
             os.kill(pid, signal.SIGKILL)
             _, status = os.waitpid(pid, 0)
         return status
+
+
+def _skip_frame(pipe: socket.socket) -> bool:
+    """Read a frame; return False if the other side hung up before its end."""
+    header = pipe.recv(HEADER.size, socket.MSG_WAITALL)
+    if len(header) < HEADER.size:
+        return False
+    left = length_of(header)
+    while left and (part := pipe.recv(left)):
+        left -= len(part)
+    return not left
