@@ -66,7 +66,7 @@ class Settings:
     script_console_bytes: int = 64 * 1024
     script_http_calls: int = 10
     script_http_seconds: float = 20.0
-    script_trial_seconds: float = 25.0
+    script_trial_seconds: float = 20.0
     allowed_networks: tuple[str, ...] = ()
     http_timeout_seconds: float = 10.0
     response_max_bytes: int = 10 * 1024 * 1024

@@ -1,5 +1,6 @@
 """Runs scripts on workers: the `ScriptRunner` of web machines that run no JavaScript."""
 
+from dataclasses import replace
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -24,7 +25,7 @@ from rc_integrations_plugin.scripting.protocol import (
     Trial,
     TrialReport,
 )
-from rc_integrations_plugin.scripting.trials import seconds_of
+from rc_integrations_plugin.scripting.trials import WAITING, seconds_of
 from rc_integrations_plugin.settings import Settings
 
 _CALLS_IN_ONE_ORDER = 4
@@ -79,9 +80,12 @@ class RqScriptRunner:
             text = encode_argument(call.argument, max_bytes=limit)
             if isinstance(text, ScriptFault):
                 return TrialReport(runs=(ScriptRun(fault=text),), requests=((),))
-        # it may wait for its turn there, as a call may
-        running = 2 * self._settings.script_call_seconds + seconds_of(trial, self._settings)
-        outcome = self._order(TrialOrder(trial=trial), running=running)
+        # whoever waits for the result does not wait longer than without workers
+        seconds = seconds_of(trial, self._settings)
+        waiting = min(self._settings.script_wait_seconds, seconds / WAITING)
+        running = self._settings.script_trial_seconds / WAITING + seconds - waiting
+        order = TrialOrder(trial=replace(trial, seconds=seconds - waiting))
+        outcome = self._order(order, waiting=waiting, running=running)
         if isinstance(outcome, TrialReport):
             return outcome
         raise _no_sense()
@@ -90,10 +94,18 @@ class RqScriptRunner:
         """Close the connections to Redis."""
         self._orders.close()
 
-    def _order(self, order: Order, *, running: float | None = None) -> Outcome:
-        """Return what came of an order; `running` is how many seconds it may take at work."""
+    def _order(
+        self, order: Order, *, waiting: float | None = None, running: float | None = None
+    ) -> Outcome:
+        """Return what came of an order.
+
+        Args:
+            order: what is to be run.
+            waiting: how many seconds it may wait for a worker.
+            running: how many it may take there.
+        """
         try:
-            outcome = read_outcome(self._wait_for(encode_order(order), running))
+            outcome = read_outcome(self._wait_for(encode_order(order), waiting, running))
         except RedisError as error:
             raise ScriptsUnavailable("Redis, which leads to the workers, is away") from error
         except ValueError as error:
@@ -102,16 +114,18 @@ class RqScriptRunner:
             raise outcome
         return outcome
 
-    def _wait_for(self, order: bytes, running: float | None) -> bytes:
+    def _wait_for(self, order: bytes, waiting: float | None, running: float | None) -> bytes:
         settings = self._settings
+        if waiting is None:
+            waiting = settings.script_wait_seconds
         if running is None:
             one = settings.script_call_seconds * _CALLS_IN_ONE_ORDER
             running = one + settings.script_http_seconds
-        order_id = self._orders.place(order, seconds=settings.script_wait_seconds)
+        order_id = self._orders.place(order, seconds=waiting)
         return self._orders.wait(
             order_id,
-            seconds_to_start=settings.script_wait_seconds,
-            seconds=settings.script_wait_seconds + running + _START_SECONDS,
+            seconds_to_start=waiting,
+            seconds=waiting + running + _START_SECONDS,
         )
 
 

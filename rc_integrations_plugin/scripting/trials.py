@@ -28,6 +28,8 @@ Each is of another person, so that none keeps all others waiting.
 """
 
 
+WAITING = 4
+"""A trial waits for its turn for this part of its time at most, and so does one for a worker."""
 OUT_OF_TIME = "TrialTimeout"
 """The name of the fault of a call that the trial had no time for."""
 
@@ -46,7 +48,8 @@ class TrialPlaces:
     """Lets some trials run side by side, one of each person; others wait in a line."""
 
     def __init__(self, settings: Settings) -> None:
-        self._patience = 2 * settings.script_call_seconds
+        self.patience = settings.script_trial_seconds / WAITING
+        """How many seconds one waits for its turn."""
         self._changed = threading.Condition()
         self._inside: list[str] = []
         self._waiting: list[tuple[str, object]] = []
@@ -73,7 +76,7 @@ class TrialPlaces:
         me = (by, object())
         with self._changed:
             self._waiting.append(me)
-            is_in = self._changed.wait_for(lambda: self._next() is me, self._patience)
+            is_in = self._changed.wait_for(lambda: self._next() is me, self.patience)
             self._waiting.remove(me)
             if is_in:
                 self._inside.append(by)
@@ -108,18 +111,18 @@ class TrialHttp:
 
 
 def seconds_of(trial: Trial, settings: Settings) -> float:
-    """Return how long all calls of a trial may take together."""
+    """Return how long all calls of a trial may take together, once it has its turn."""
     most = settings.script_trial_seconds
     return most if trial.seconds is None else min(trial.seconds, most)
 
 
 def out_of_time(settings: Settings) -> ScriptFault:
     """Return why a call of a trial gave no result after the time of the trial."""
-    limit = f"{settings.script_trial_seconds:g} s (RC_INTEGRATIONS_SCRIPT_TRIAL_SECONDS)"
+    limit = f"RC_INTEGRATIONS_SCRIPT_TRIAL_SECONDS is {settings.script_trial_seconds:g}"
     return ScriptFault(
         kind=FaultKind.TIMEOUT,
         name=OUT_OF_TIME,
-        message=f"all calls together took more than {limit}",
+        message=f"all calls together took too long ({limit})",
     )
 
 

@@ -11,7 +11,13 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from rc_integrations_plugin.errors import ScriptsUnavailable
-from rc_integrations_plugin.scripting.documents import CallOrder, encode_order, encode_outcome
+from rc_integrations_plugin.scripting.documents import (
+    CallOrder,
+    TrialOrder,
+    encode_order,
+    encode_outcome,
+    read_order,
+)
 from rc_integrations_plugin.scripting.orders import LEASE_SECONDS, Orders
 from rc_integrations_plugin.scripting.protocol import ScriptRun, Trial, TrialCall
 from rc_integrations_plugin.scripting.queued import RqScriptRunner
@@ -235,7 +241,15 @@ def test_an_unreachable_redis_is_told_at_once() -> None:
 
 
 def test_a_trial_is_not_waited_for_much_longer_than_it_may_take(redis_url: str) -> None:
+    placed: list[TrialOrder] = []
+
     class Impatient(Orders):
+        def place(self, order: bytes, *, seconds: float) -> str:
+            read = read_order(order)
+            assert isinstance(read, TrialOrder)
+            placed.append(read)
+            return super().place(order, seconds=seconds)
+
         def wait(self, order_id: str, *, seconds_to_start: float, seconds: float) -> bytes:
             self.withdraw(order_id)
             raise ScriptsUnavailable(f"{seconds:g}")
@@ -249,5 +263,7 @@ def test_a_trial_is_not_waited_for_much_longer_than_it_may_take(redis_url: str) 
     ):
         RqScriptRunner(settings, orders).try_out(Trial(script=make_script("x"), calls=calls))
 
+    # what it waits for a worker is taken from its time
+    assert placed[0].trial.seconds == 9
     # as long as it waits for a worker, for its turn, and for scripts' processes to start
-    assert float(caught.value.reason) == 1 + 4 + 10 + 30
+    assert float(caught.value.reason) == 1 + 2.5 + 9 + 30
