@@ -17,7 +17,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --editable
 
 JAVASCRIPT := rc_integrations_plugin/scripting/javascript
 EDITOR := rc_integrations_plugin/admin/editor
-INSTALLED_FROM := pyproject.toml hatch_build.py .ci/constraints.txt $(wildcard \
+INSTALLED_FROM := pyproject.toml hatch_build.py rc_integrations_plugin/npm_bundles.py .ci/constraints.txt $(wildcard \
 	$(JAVASCRIPT)/*.py $(JAVASCRIPT)/*.json $(JAVASCRIPT)/src/*.js $(JAVASCRIPT)/src/*/*.js \
 	$(EDITOR)/*.py $(EDITOR)/*.json $(EDITOR)/src/*.js)
 
