@@ -15,13 +15,14 @@ from rc_integrations_plugin.integrations.deliveries import (
 )
 from rc_integrations_plugin.integrations.text import is_storable
 from rc_integrations_plugin.storage.audit_rows import record
+from rc_integrations_plugin.storage.columns import between
 from rc_integrations_plugin.storage.delivery_rows import (
     ATTEMPT_COLUMNS,
     DELIVERY_COLUMNS,
     to_attempt,
     to_delivery,
 )
-from rc_integrations_plugin.storage.tables import attempts, between, deliveries
+from rc_integrations_plugin.storage.tables import attempts, deliveries
 from rc_integrations_plugin.storage.transactions import (
     delete_in_batches,
     delete_selected,

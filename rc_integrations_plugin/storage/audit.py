@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, Engine, func, or_, select
 from rc_integrations_plugin.integrations.audit import AuditEntry
 from rc_integrations_plugin.integrations.records import IntegrationType
 from rc_integrations_plugin.storage.audit_rows import from_row
+from rc_integrations_plugin.storage.columns import between
 from rc_integrations_plugin.storage.integration_filter import IntegrationFilter, ids_of
-from rc_integrations_plugin.storage.tables import audit, between, integrations
+from rc_integrations_plugin.storage.tables import audit, integrations
 from rc_integrations_plugin.storage.transactions import delete_in_batches
 
 

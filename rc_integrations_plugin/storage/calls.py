@@ -12,8 +12,9 @@ from rc_integrations_plugin.integrations.audit import AuditEntry
 from rc_integrations_plugin.integrations.history import CallOutcome, IncomingCall
 from rc_integrations_plugin.integrations.text import is_storable, storable
 from rc_integrations_plugin.storage.audit_rows import record
+from rc_integrations_plugin.storage.columns import between
 from rc_integrations_plugin.storage.json_text import from_json_or_none, to_json_or_none
-from rc_integrations_plugin.storage.tables import between, calls
+from rc_integrations_plugin.storage.tables import calls
 from rc_integrations_plugin.storage.transactions import delete_selected
 
 

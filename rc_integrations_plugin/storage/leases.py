@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Text, bindparam, select, text, update
 
+from rc_integrations_plugin.storage.columns import UtcDateTime
 from rc_integrations_plugin.storage.delivery_rows import DELIVERY_COLUMNS
 from rc_integrations_plugin.storage.json_text import to_json
-from rc_integrations_plugin.storage.tables import UtcDateTime, deliveries
+from rc_integrations_plugin.storage.tables import deliveries
 from rc_integrations_plugin.storage.transactions import lock_sqlite
 
 _LOCK_KEY = 0x7263_6C65_6173_6573

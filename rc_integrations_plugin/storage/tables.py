@@ -3,17 +3,9 @@
 `migrations/` makes and changes them; `schema.py` runs it at start-up.
 """
 
-from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
-    ColumnElement,
-    DateTime,
-    Dialect,
     Float,
     Index,
     Integer,
@@ -21,61 +13,14 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
-    and_,
     text,
-    true,
 )
+
+from rc_integrations_plugin.storage.columns import UtcDateTime, flag_column, text_column
 
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"}
 )
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """Aware times in UTC, also where the database knows no time zones."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
-        """Write texts that sort as the times do for SQLite, which knows no times."""
-        return _to_text if dialect.name == "sqlite" else super().bind_processor(dialect)
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:  # noqa: ARG002
-        """Give every time its zone."""
-        return _from_text if dialect.name == "sqlite" else _in_utc
-
-
-# a delivery has a dozen times to write and to read, each three calls of SQLAlchemy otherwise
-def _to_text(value: datetime | None) -> str | None:
-    if value is None:
-        return None
-    return value.astimezone(UTC).isoformat(" ", "microseconds")[:-6]
-
-
-def _from_text(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
-
-
-def _in_utc(value: datetime | None) -> datetime | None:
-    return None if value is None else value.astimezone(UTC)
-
-
-def between(
-    time: Column[Any], since: datetime | None, until: datetime | None
-) -> ColumnElement[bool]:
-    """Return the condition that a time is not before `since`, and before `until`; None is open."""
-    bounds = [] if since is None else [time >= since]
-    return and_(true(), *bounds, *([] if until is None else [time < until]))
-
-
-def _text(name: str, **options: Any) -> Column[str]:
-    return Column(name, Text, nullable=False, **options)
-
-
-def _flag(name: str) -> Column[bool]:
-    return Column(name, Boolean, nullable=False)
 
 
 integrations = Table(
@@ -83,36 +28,36 @@ integrations = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("type", String(32), nullable=False),
-    _text("name"),
-    _text("name_folded"),
-    _flag("enabled"),
-    _text("username"),
-    _text("user_id"),
-    _text("channels"),
-    _text("token"),
+    text_column("name"),
+    text_column("name_folded"),
+    flag_column("enabled"),
+    text_column("username"),
+    text_column("user_id"),
+    text_column("channels"),
+    text_column("token"),
     Column("created_at", UtcDateTime, nullable=False),
-    _text("created_by_id"),
-    _text("created_by_username"),
+    text_column("created_by_id"),
+    text_column("created_by_username"),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("updated_by_id", Text),
     Column("updated_by_username", Text),
     Column("alias", Text),
     Column("avatar", Text),
     Column("emoji", Text),
-    _flag("override_destination"),
-    _flag("allow_get"),
-    _flag("script_enabled"),
+    flag_column("override_destination"),
+    flag_column("allow_get"),
+    flag_column("script_enabled"),
     Column("script", Text),
     Column("script_compiled", Text),
     Column("script_error", Text),
-    _text("script_engine"),
-    _flag("skip_transpile"),
+    text_column("script_engine"),
+    flag_column("skip_transpile"),
     Column("channel_ids", Text),
     Column("outgoing", Text),
     Column("disabled_reason", Text),
     Column("previous_token", Text),
     Column("previous_token_until", UtcDateTime),
-    _flag("bound_to_rooms"),
+    flag_column("bound_to_rooms"),
     Column("rooms_since", UtcDateTime),
     Index(None, "type", "created_at"),
 )
@@ -141,16 +86,16 @@ calls = Table(
     Column("outcome", String(32), nullable=False),
     Column("status", Integer, nullable=False),
     Column("duration_ms", Float, nullable=False),
-    _text("method"),
-    _text("query"),
-    _text("headers"),
-    _text("body"),
+    text_column("method"),
+    text_column("query"),
+    text_column("headers"),
+    text_column("body"),
     Column("body_bytes", Integer, nullable=False),
-    _text("remote_address"),
-    _text("results"),
-    _text("console"),
+    text_column("remote_address"),
+    text_column("results"),
+    text_column("console"),
     Column("script_duration_ms", Float),
-    _flag("script_restarted"),
+    flag_column("script_restarted"),
     Column("error_code", Text),
     Column("error", Text),
     Column("message", Text),
@@ -169,9 +114,9 @@ deliveries = Table(
     Column("integration_id", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("event", String(32), nullable=False),
-    _text("url"),
+    text_column("url"),
     Column("trigger_word", Text),
-    _text("data"),
+    text_column("data"),
     Column("depth", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("due_at", UtcDateTime),
@@ -221,8 +166,8 @@ attempts = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("duration_ms", Float, nullable=False),
     Column("outcome", String(16), nullable=False),
-    _text("steps"),
-    _text("url"),
+    text_column("steps"),
+    text_column("url"),
     Column("sent", Text),
     Column("status", Integer),
     Column("response_headers", Text),
@@ -230,10 +175,10 @@ attempts = Table(
     Column("response_bytes", Integer),
     Column("failure", String(32)),
     Column("error", Text),
-    _text("console"),
-    _text("results"),
+    text_column("console"),
+    text_column("results"),
     Column("script_duration_ms", Float),
-    _flag("script_restarted"),
+    flag_column("script_restarted"),
     Column("next_attempt_at", UtcDateTime),
     Column("messages", Text),
     Index(None, "integration_id", "started_at"),
@@ -264,11 +209,11 @@ audit = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("action", String(32), nullable=False),
     Column("type", String(32), nullable=False),
-    _text("name"),
+    text_column("name"),
     Column("by_id", Text),
     Column("by_username", Text),
-    _text("before"),
-    _text("after"),
+    text_column("before"),
+    text_column("after"),
     Index(None, "integration_id", "at"),
     Index(None, "at"),
 )
@@ -284,9 +229,9 @@ script_versions = Table(
     Column("integration_id", String(64), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("saved_at", UtcDateTime, nullable=False),
-    _text("saved_by_id"),
-    _text("saved_by_username"),
-    _text("script"),
+    text_column("saved_by_id"),
+    text_column("saved_by_username"),
+    text_column("script"),
 )
 """The scripts that an integration has had, the one it has included; the first has the number 1."""
 
@@ -296,10 +241,10 @@ script_tests = Table(
     Column("id", String(64), primary_key=True),
     Column("integration_id", String(64), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    _text("created_by_id"),
-    _text("created_by_username"),
-    _text("name"),
-    _text("sample"),
+    text_column("created_by_id"),
+    text_column("created_by_username"),
+    text_column("name"),
+    text_column("sample"),
     Index(None, "integration_id", "created_at"),
 )
 """Sample calls of a script and what must come of them. `sample` is a JSON object."""
