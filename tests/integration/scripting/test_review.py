@@ -151,6 +151,7 @@ CLEAN = {
     "arguments": INCOMING % "return arguments.length",
     "Store and console": INCOMING % "Store.set('a', 1); console.log(Store.get('a'))",
     "what is left of s": INCOMING % "return s.trim(' a ')",
+    "a variable named s": INCOMING % "if (request) { let s = 'a b'; return s.lastIndexOf(' ') }",
     "arrow functions": INCOMING % "[1].map(() => this.a)",
     "a bound function": INCOMING % "[1].map(function () { this.a }.bind(this))",
     "a function with its this": INCOMING % "[1].map(function () { this.a }, this)",

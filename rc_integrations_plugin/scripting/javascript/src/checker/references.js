@@ -6,7 +6,7 @@ import { around, isClass, isFunction, isNamed, keyOf } from './trees.js';
 const GIVEN = new Set(['Store', 'module', 'exports', 'undefined', 'arguments']);
 
 export function reviewNames(script, add) {
-  const { free, nodes, top } = script;
+  const { free, parents, top } = script;
   for (const name of DECLARED_AROUND) {
     for (const { name: place } of top.get(name)?.defs ?? []) add('declared-twice', name, place);
   }
@@ -19,8 +19,8 @@ export function reviewNames(script, add) {
     if (reference.isWrite()) reviewWrite(reference, script, add);
     else if (!guarded.has(reference.identifier.name)) reviewRead(reference, made, add);
   }
-  if (!top.has('s')) {
-    for (const node of nodes) reviewStringFunction(node, add);
+  for (const { identifier } of free) {
+    if (identifier.name === 's') reviewStringFunction(parents.get(identifier), identifier, add);
   }
 }
 
@@ -63,8 +63,8 @@ function guardedNames({ free, parents }) {
   return new Set(asked.map(({ identifier }) => identifier.name));
 }
 
-function reviewStringFunction(node, add) {
-  if (node.type !== 'MemberExpression' || !isNamed(node.object, 's')) return;
+function reviewStringFunction(node, library, add) {
+  if (node?.type !== 'MemberExpression' || node.object !== library) return;
   const name = keyOf(node);
   if (name !== undefined && !STRING_FUNCTIONS.includes(name)) add('old-library', `s.${name}`, node);
 }
