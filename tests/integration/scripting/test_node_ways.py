@@ -165,6 +165,13 @@ def test_words_of_a_script_s_own_errors_stay(runner: ScriptRunner) -> None:
         ("return `${new Date(0)}`",
          "Thu Jan 01 1970 00:00:00 GMT+0000 (Coordinated Universal Time)"),
         ("return String(new Date(NaN))", "Invalid Date"),
+        ("return `from ${{}.was} to ${{}.toString}`",
+         "from undefined to function toString() { [native code] }"),
+        ("return [[].sort, ''.link, Date, JSON.parse, fetch].map(String)",
+         [f"function {name}() {{ [native code] }}"
+          for name in ("sort", "link", "Date", "parse", "fetch")]),
+        ("return [(() => 1).bind(), (a) => a, function  f( ) {}].map(String)",
+         ["function () { [native code] }", "(a) => a", "function  f( ) {}"]),
     ],
 )  # fmt: skip
 def test_small_things_are_as_in_node(runner: ScriptRunner, body: str, value: Any) -> None:

@@ -21,6 +21,7 @@ import { installDateTexts } from './date_texts.js';
 import { installErrorKinds } from './error_kinds.js';
 import { askAboutMemory, nameMemory } from './faults.js';
 import { makeFetches } from './fetches.js';
+import { installFunctionTexts } from './function_texts.js';
 import { installIntl } from './intl/install.js';
 import { Headers, makeHttp, Response } from './http.js';
 import { withV8Messages } from './json_errors.js';
@@ -91,6 +92,7 @@ installErrorKinds(addGlobal);
 JSON.parse = makeParse(withV8Messages(JSON.parse));
 Object.defineProperty(JSON.parse, 'name', { value: 'parse', configurable: true });
 Math.random = makeRandom(() => Uint8Array.from(atob(host('random', 16)), (byte) => byte.charCodeAt(0)).buffer);
+installFunctionTexts();
 // What the first compilation sets up is then shared by all processes.
 compile('class Script { constructor() { this.a = `${1}`; } run({ b }) { for (i of b) /x/.test(i); } }');
 
