@@ -11,8 +11,8 @@ from rc_integrations_plugin.integrations.permissions import type_of
 from rc_integrations_plugin.integrations.records import IncomingIntegration, OutgoingIntegration
 from rc_integrations_plugin.management.owners import past_of
 from rc_integrations_plugin.services import Services
+from rc_integrations_plugin.storage.attempts import AttemptFilter
 from rc_integrations_plugin.storage.calls import CallFilter
-from rc_integrations_plugin.storage.deliveries import AttemptFilter
 
 _LATEST = 10
 

@@ -31,8 +31,8 @@ from rc_integrations_plugin.schemas.documents import (
 )
 from rc_integrations_plugin.schemas.queries import HistoryQuery, ListQuery
 from rc_integrations_plugin.services import Services
+from rc_integrations_plugin.storage.attempts import AttemptFilter
 from rc_integrations_plugin.storage.calls import CallFilter
-from rc_integrations_plugin.storage.deliveries import AttemptFilter
 from rc_integrations_plugin.storage.integration_filter import FAILURES, LAST_AT, IntegrationFilter
 from rc_integrations_plugin.storage.overview import MadeBy, Overview, recent
 

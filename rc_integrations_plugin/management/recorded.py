@@ -14,8 +14,8 @@ from rc_integrations_plugin.management.owners import past_of
 from rc_integrations_plugin.management.trying_outgoing import SampleEvent
 from rc_integrations_plugin.schemas.trials import JSON_TYPE, SampleCall
 from rc_integrations_plugin.services import Services
+from rc_integrations_plugin.storage.attempts import AttemptFilter
 from rc_integrations_plugin.storage.calls import CallFilter
-from rc_integrations_plugin.storage.deliveries import AttemptFilter
 
 _OF_THE_WAY = frozenset({"content-type", "content-length", "content-encoding", "host"})
 """Headers that the body is recorded without, or that are made anew."""

@@ -20,7 +20,7 @@ from rc_integrations_plugin.management.replay import open_replay
 from rc_integrations_plugin.outgoing.steps import Step
 from rc_integrations_plugin.schemas.documents import json_time
 from rc_integrations_plugin.services import Services
-from rc_integrations_plugin.storage.deliveries import AttemptFilter
+from rc_integrations_plugin.storage.attempts import AttemptFilter
 from rc_integrations_plugin.storage.integration_filter import IntegrationFilter
 
 MOST_AT_ONCE = 500

@@ -6,30 +6,26 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
-    ColumnElement,
     Engine,
     bindparam,
-    case,
     func,
     insert,
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from rc_integrations_plugin.integrations.deliveries import (
     Delivery,
     DeliveryAttempt,
-    DeliveryOutcome,
     DeliveryResult,
     Posted,
 )
 from rc_integrations_plugin.integrations.text import is_storable
 from rc_integrations_plugin.integrations.tokens import ALPHABET
 from rc_integrations_plugin.storage import leases
-from rc_integrations_plugin.storage.attempts import AttemptFilter, AttemptStore
+from rc_integrations_plugin.storage.attempts import AttemptStore
+from rc_integrations_plugin.storage.delivery_results import IS_LEASED_SO, store_results
 from rc_integrations_plugin.storage.delivery_rows import (
     DELIVERY_COLUMNS,
     attempt_row,
@@ -44,15 +40,12 @@ from rc_integrations_plugin.storage.transactions import (
     patiently,
 )
 
-__all__ = ["AttemptFilter", "DeliveryStore"]
-
 
 class DeliveryStore(AttemptStore):
     """The tables of deliveries and of attempts: what is to be called, and what was."""
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine)
-        self._insert_new_attempts = _insert_new_attempts(engine.dialect.name)
         # workers that start together do not all begin with the same integration
         self._last_integration = random.choice(ALPHABET)  # noqa: S311 guards nothing
 
@@ -198,10 +191,8 @@ class DeliveryStore(AttemptStore):
         Of a delivery whose lease somebody else has by now, only the attempt is stored. Storing the
         same results once more changes nothing.
         """
-        made = [attempt_row(one.attempt) for one in results if one.attempt is not None]
-        changed = [_finish_row(result, now) for result in results]
-        if changed:
-            patiently(lambda: self._finish(made, changed))
+        if results:
+            patiently(lambda: self._finish(results, now))
 
     def mark_posted(self, delivery: Delivery, stage: Posted, *, session: Any = None) -> bool:
         """Remember that a message of the attempt under way was posted.
@@ -251,11 +242,9 @@ class DeliveryStore(AttemptStore):
         self._last_integration = choice.last_integration
         return [to_delivery(row) for row in rows]
 
-    def _finish(self, made: list[dict[str, Any]], changed: list[dict[str, Any]]) -> None:
+    def _finish(self, results: Sequence[DeliveryResult], now: datetime) -> None:
         with self._engine.begin() as connection:
-            if made:
-                connection.execute(self._insert_new_attempts, made)
-            connection.execute(_FINISH, changed)
+            store_results(connection, results, now=now)
 
     def _write(self, statement: Any, rows: list[dict[str, Any]] | None = None) -> int:
         def work() -> int:
@@ -267,41 +256,4 @@ class DeliveryStore(AttemptStore):
 
 _INSERT_ATTEMPT = insert(attempts)
 _NEXT_DUE = select(func.min(deliveries.c.due_at)).where(deliveries.c.due_at.is_not(None))
-_IS_LEASED_SO: ColumnElement[bool] = (deliveries.c.id == bindparam("its_id")) & (
-    deliveries.c.lease == bindparam("its_lease")
-)
-_RELEASE = update(deliveries).where(_IS_LEASED_SO).values(due_at=bindparam("when"), lease=None)
-_POSTED = deliveries.c.posted
-_FINISH = (
-    update(deliveries)
-    .where(_IS_LEASED_SO)
-    .values(
-        attempts=bindparam("now_attempts"),
-        due_at=bindparam("now_due_at"),
-        lease=None,
-        # where nothing came of the attempt, what it has posted stays posted
-        posted=case((bindparam("its_attempt_counts", type_=Boolean), None), else_=_POSTED),
-        outcome=bindparam("now_outcome"),
-        finished_at=bindparam("now_finished_at"),
-    )
-)
-
-
-def _insert_new_attempts(dialect: str) -> Any:
-    build = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return build(attempts).on_conflict_do_nothing()
-
-
-def _finish_row(result: DeliveryResult, now: datetime) -> dict[str, Any]:
-    delivery = result.delivery
-    is_finished = result.next_attempt_at is None
-    outcome = DeliveryOutcome.STOPPED if result.attempt is None else result.attempt.outcome
-    return {
-        "its_id": delivery.id,
-        "its_lease": delivery.lease,
-        "its_attempt_counts": result.counts,
-        "now_attempts": delivery.attempts + result.counts,
-        "now_due_at": result.next_attempt_at,
-        "now_outcome": outcome.value if is_finished else None,
-        "now_finished_at": now if is_finished else None,
-    }
+_RELEASE = update(deliveries).where(IS_LEASED_SO).values(due_at=bindparam("when"), lease=None)

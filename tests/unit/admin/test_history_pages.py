@@ -12,7 +12,7 @@ from rc_integrations_plugin.integrations.history import CallOutcome
 from rc_integrations_plugin.integrations.records import Editor
 from rc_integrations_plugin.outgoing.steps import Step
 from rc_integrations_plugin.services import Services
-from rc_integrations_plugin.storage.deliveries import AttemptFilter
+from rc_integrations_plugin.storage.attempts import AttemptFilter
 from tests.callers import Server
 from tests.factories import (
     NOON,

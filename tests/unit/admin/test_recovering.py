@@ -16,7 +16,7 @@ from rc_integrations_plugin.management import recovery
 from rc_integrations_plugin.management.recovery import find_lost, make_again
 from rc_integrations_plugin.outgoing.steps import Step
 from rc_integrations_plugin.services import Services
-from rc_integrations_plugin.storage.deliveries import AttemptFilter
+from rc_integrations_plugin.storage.attempts import AttemptFilter
 from tests.callers import Server
 from tests.factories import make_attempt, make_delivery, make_incoming, make_outgoing
 from tests.unit.admin.conftest import Visitor, visitor

@@ -21,8 +21,8 @@ from rc_integrations_plugin.scripting.protocol import (
 )
 from rc_integrations_plugin.services import EXTENSION, Services
 from rc_integrations_plugin.settings import ScriptsAllowed
+from rc_integrations_plugin.storage.attempts import AttemptFilter
 from rc_integrations_plugin.storage.calls import CallFilter
-from rc_integrations_plugin.storage.deliveries import AttemptFilter
 from tests.callers import OUTGOING_ALL, OWN, Server
 from tests.factories import make_attempt, make_call, make_delivery, make_incoming, make_outgoing
 from tests.fakes import RecordingWakeUp, ScriptedRunner

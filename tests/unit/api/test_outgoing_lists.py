@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from rc_integrations_plugin.integrations.records import Editor
-from rc_integrations_plugin.storage.deliveries import AttemptFilter
+from rc_integrations_plugin.storage.attempts import AttemptFilter
 from tests.callers import ALL, OUTGOING_ALL, OUTGOING_OWN, OWN, Caller, Server
 from tests.factories import make_attempt, make_delivery, make_incoming, make_outgoing
 

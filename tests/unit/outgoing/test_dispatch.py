@@ -25,7 +25,8 @@ from rc_integrations_plugin.outgoing.dispatch import Dispatcher
 from rc_integrations_plugin.outgoing.gate import HOPELESS
 from rc_integrations_plugin.scripting.protocol import Script, ScriptRun
 from rc_integrations_plugin.services import Services
-from rc_integrations_plugin.storage.deliveries import AttemptFilter, DeliveryStore
+from rc_integrations_plugin.storage.attempts import AttemptFilter
+from rc_integrations_plugin.storage.deliveries import DeliveryStore
 from tests.factories import make_outgoing
 from tests.fakes import RecordingWakeUp, ScriptedRunner
 from tests.hooks import Stage, stage

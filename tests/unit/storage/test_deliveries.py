@@ -13,7 +13,8 @@ from rc_integrations_plugin.integrations.deliveries import (
     Posted,
     Replay,
 )
-from rc_integrations_plugin.storage.deliveries import AttemptFilter, DeliveryStore
+from rc_integrations_plugin.storage.attempts import AttemptFilter
+from rc_integrations_plugin.storage.deliveries import DeliveryStore
 from rc_integrations_plugin.storage.tables import attempts, deliveries
 from tests.factories import NOON, make_attempt, make_clearing, make_delivery
 

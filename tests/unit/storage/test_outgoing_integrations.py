@@ -17,8 +17,9 @@ from rc_integrations_plugin.integrations.records import (
     RetryOn,
     ScriptError,
 )
+from rc_integrations_plugin.storage.attempts import AttemptFilter
 from rc_integrations_plugin.storage.circuits import CircuitStore
-from rc_integrations_plugin.storage.deliveries import AttemptFilter, DeliveryStore
+from rc_integrations_plugin.storage.deliveries import DeliveryStore
 from rc_integrations_plugin.storage.integration_filter import IntegrationFilter
 from rc_integrations_plugin.storage.integrations import IntegrationStore
 from rc_integrations_plugin.storage.tables import deliveries
