@@ -9,27 +9,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rc_integrations_plugin.delivery.http import HttpFailure, HttpRequest, HttpResponse
-from rc_integrations_plugin.errors import IntegrationsError, PostRefused
-from rc_integrations_plugin.host.port import User
-from rc_integrations_plugin.integrations.deliveries import Delivery, Posted
+from rc_integrations_plugin.integrations.deliveries import Posted
 from rc_integrations_plugin.integrations.masks import MASK
 from rc_integrations_plugin.integrations.permissions import Manager
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
+from rc_integrations_plugin.management.event_stage import NOT_SENT, EventStage
 from rc_integrations_plugin.management.owners import as_saved_by, check_room
 from rc_integrations_plugin.management.rehearsal import Rehearsal
 from rc_integrations_plugin.management.trying import (
     MadeCall,
-    Place,
     Preview,
     ScriptChoice,
     check_choice,
-    fitted,
     made_calls,
     script_fields,
     shown_headers,
-    shown_places,
 )
-from rc_integrations_plugin.messages.payload import read_payload
 from rc_integrations_plugin.outgoing.outcome import (
     Attempt,
     Decision,
@@ -40,9 +35,7 @@ from rc_integrations_plugin.outgoing.outcome import (
     RetryLater,
     decide,
 )
-from rc_integrations_plugin.outgoing.posting import Order, post_order
 from rc_integrations_plugin.outgoing.prepare import Plan, plan_request
-from rc_integrations_plugin.outgoing.reply import Reply
 from rc_integrations_plugin.outgoing.request import (
     build_request,
     current_data,
@@ -54,7 +47,6 @@ from rc_integrations_plugin.scripting.protocol import Script, ScriptRun, Trial, 
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.settings import ScriptsAllowed
 
-_ID = "not-sent"
 _SIGNATURE = "webhook-signature"
 
 
@@ -119,7 +111,7 @@ def try_outgoing(
     script = None if services.settings.scripts is ScriptsAllowed.OFF else find_script(shown)
     calls = _run(services, script, default, given, by=manager, answers=choice.http)
     plan = plan_request(calls[0].run if calls else None, shown, default=default)
-    stage = _Stage(services, shown, data, Rehearsal(services.host))
+    stage = EventStage(services, shown, data, Rehearsal(services.host))
     request = _request_of(plan, shown)
     answer = request if isinstance(request, HttpFailure) else given
     if answer is not given:
@@ -140,58 +132,6 @@ def try_outgoing(
         error=decision.error if isinstance(decision, Done | PostReply) else None,
         calls=tuple(calls),
     )
-
-
-@dataclass(frozen=True)
-class _Stage:
-    """Where messages would be posted."""
-
-    services: Services
-    integration: OutgoingIntegration
-    data: Mapping[str, Any]
-    rehearsal: Rehearsal
-
-    def preview(self, reply: Reply, stage: Posted) -> Preview:
-        """Return a message as it would be posted."""
-        host, integration = self.rehearsal.host, self.integration
-        draft = None
-        author = self._author(reply)
-        try:
-            payload = read_payload(
-                reply.content, defaults=reply.defaults, integration_id=integration.id
-            )
-            draft = fitted(payload.draft, host, topic=integration.name)
-            order = Order(
-                reply=reply, integration=integration, delivery=self._delivery(), stage=stage
-            )
-            results = post_order(host, order)
-        except IntegrationsError as refused:
-            return _refused(refused, draft, author)
-        return Preview(draft=draft, author=author, places=shown_places(results, self.rehearsal))
-
-    def _author(self, reply: Reply) -> User | None:
-        users = map(self.services.host.find_user, reply.author_ids)
-        return next((user for user in users if user is not None and user.is_active), None)
-
-    def _delivery(self) -> Delivery:
-        return Delivery(
-            id=_ID,
-            webhook_id=_ID,
-            integration_id=self.integration.id,
-            created_at=datetime.now(UTC),
-            event=self.integration.event,
-            url=self.integration.urls[0],
-            data=self.data,
-        )
-
-
-def _refused(refused: IntegrationsError, draft: Any, author: User | None) -> Preview:
-    channel = refused.channel if isinstance(refused, PostRefused) else None
-    places: tuple[Place, ...] = ()
-    if channel is not None:
-        places = (Place(channel=channel, error_code=refused.code, reason=refused.reason),)
-    error = None if places else refused.reason
-    return Preview(draft=draft, author=author, places=places, error=error)
 
 
 def _without_secrets(integration: OutgoingIntegration) -> OutgoingIntegration:
@@ -250,7 +190,9 @@ def _run(
 def _request_of(plan: Plan, integration: OutgoingIntegration) -> HttpRequest | HttpFailure | None:
     if plan.request is None:
         return None
-    request = build_request(plan.request, integration, delivery_id=_ID, sent_at=datetime.now(UTC))
+    request = build_request(
+        plan.request, integration, delivery_id=NOT_SENT, sent_at=datetime.now(UTC)
+    )
     if isinstance(request, HttpFailure):
         return request
     headers = shown_headers(request.headers)
@@ -272,7 +214,7 @@ def _why_nothing(plan: Plan, request: HttpRequest | HttpFailure | None) -> str |
 
 
 def _decision(
-    stage: _Stage,
+    stage: EventStage,
     plan: Plan,
     answer: HttpResponse | HttpFailure | None,
     run: ScriptRun | None,
