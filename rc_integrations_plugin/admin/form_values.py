@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from rc_integrations_plugin.admin.form_fields import Field, Kind, fields_of
+from rc_integrations_plugin.admin.form_field import Field, Kind
+from rc_integrations_plugin.admin.form_fields import fields_of
 from rc_integrations_plugin.integrations.permissions import type_of
 from rc_integrations_plugin.integrations.records import (
     IncomingIntegration,

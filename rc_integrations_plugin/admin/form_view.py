@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rc_integrations_plugin.admin.form_fields import SECTIONS, Field, Section, fields_of
+from rc_integrations_plugin.admin.form_field import Field, Section
+from rc_integrations_plugin.admin.form_fields import SECTIONS, fields_of
 from rc_integrations_plugin.admin.form_values import KEEP, MAKE, NONE, REMOVE, SET, Values
 from rc_integrations_plugin.admin.merging import Difference
 from rc_integrations_plugin.admin.sample_scripts import SAMPLE_SCRIPTS

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rc_integrations_plugin.admin.form_fields import Field
+from rc_integrations_plugin.admin.form_field import Field
 from rc_integrations_plugin.admin.form_values import Values
 
 _LENGTH = 16

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from rc_integrations_plugin.admin.form_fields import Completes
+from rc_integrations_plugin.admin.form_field import Completes
 from rc_integrations_plugin.admin.viewers import current_viewer
 from rc_integrations_plugin.errors import NothingFound
 from rc_integrations_plugin.integrations.permissions import Scope
