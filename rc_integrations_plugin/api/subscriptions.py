@@ -30,7 +30,7 @@ from rc_integrations_plugin.integrations.tokens import new_token
 from rc_integrations_plugin.management.outgoing import create_outgoing
 from rc_integrations_plugin.management.saved import editor_of
 from rc_integrations_plugin.schemas.documents import integration_document
-from rc_integrations_plugin.schemas.outgoing import OutgoingForm
+from rc_integrations_plugin.schemas.outgoing_form import OutgoingForm
 from rc_integrations_plugin.schemas.subscriptions import (
     read_subscription,
     read_unsubscription,

@@ -29,7 +29,7 @@ from rc_integrations_plugin.management.channels import (
 )
 from rc_integrations_plugin.management.saved import Integration
 from rc_integrations_plugin.schemas.incoming import IncomingForm
-from rc_integrations_plugin.schemas.outgoing import OutgoingForm
+from rc_integrations_plugin.schemas.outgoing_form import OutgoingForm
 from rc_integrations_plugin.schemas.rocketchat import Exported
 from rc_integrations_plugin.services import Services
 

@@ -23,7 +23,7 @@ from rc_integrations_plugin.management.saved import (
 )
 from rc_integrations_plugin.management.script_checks import ScriptCheck
 from rc_integrations_plugin.outgoing.matching import EVENTS_WITH_TRIGGER_WORDS
-from rc_integrations_plugin.schemas.outgoing import GENERATE, OutgoingForm
+from rc_integrations_plugin.schemas.outgoing_form import GENERATE, OutgoingForm
 from rc_integrations_plugin.services import Services
 
 _NO_USER = "Invalid user (did you delete the `rocket.cat` user?)"

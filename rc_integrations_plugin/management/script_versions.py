@@ -14,7 +14,7 @@ from rc_integrations_plugin.management.owners import past_of
 from rc_integrations_plugin.management.saved import Integration
 from rc_integrations_plugin.schemas.documents import json_time
 from rc_integrations_plugin.schemas.incoming import IncomingForm
-from rc_integrations_plugin.schemas.outgoing import OutgoingForm
+from rc_integrations_plugin.schemas.outgoing_form import OutgoingForm
 from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.storage.script_versions import ScriptVersion
 

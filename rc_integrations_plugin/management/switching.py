@@ -12,7 +12,7 @@ from rc_integrations_plugin.management.saved import (
     nothing_found,
 )
 from rc_integrations_plugin.schemas.incoming import IncomingForm
-from rc_integrations_plugin.schemas.outgoing import OutgoingForm
+from rc_integrations_plugin.schemas.outgoing_form import OutgoingForm
 from rc_integrations_plugin.services import Services
 
 

@@ -1,10 +1,8 @@
 """Outgoing integrations as JSON, Rocket.Chat's and what is ours: what create and update take."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from marshmallow import post_load, validate
+from marshmallow import post_load
 
 from rc_integrations_plugin.host.events import EventName
 from rc_integrations_plugin.integrations.channels import (
@@ -14,7 +12,7 @@ from rc_integrations_plugin.integrations.channels import (
     split_channels,
     split_urls,
 )
-from rc_integrations_plugin.integrations.records import IntegrationType, RetryOn
+from rc_integrations_plugin.integrations.records import IntegrationType
 from rc_integrations_plugin.schemas.fields import (
     Flag,
     Number,
@@ -41,15 +39,14 @@ from rc_integrations_plugin.schemas.incoming import (
     SKIP_TRANSPILE,
     only_type,
 )
+from rc_integrations_plugin.schemas.outgoing_fields import RetryOnField, SigningSecret
+from rc_integrations_plugin.schemas.outgoing_form import OutgoingForm
 
 LONGEST_TIMEOUT = 120
 """In seconds, of one call."""
 MOST_CALLS = 256
 MOST_RETRIES = 1000
-GENERATE = "generate"
-"""In place of a signing secret: one shall be made."""
 _EVENTS = [event.value for event in EventName]
-_NOT_ALLOWED = "must be equal to one of the allowed values"
 _REMOVABLE = (
     "target_room",
     "timeout_seconds",
@@ -59,79 +56,6 @@ _REMOVABLE = (
     "basic_auth",
 )
 """Null takes these away; anywhere else it says nothing."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class OutgoingForm:
-    """An outgoing integration as somebody wants it; None is what he did not say."""
-
-    name: str
-    enabled: bool
-    script_enabled: bool
-    channel: str | None = None
-    integration_id: str | None = None
-    target_url: str | None = None
-    event: str | None = None
-    username: str | None = None
-    urls: tuple[str, ...] | None = None
-    trigger_words: tuple[str, ...] | None = None
-    trigger_word_anywhere: bool | None = None
-    token: str | None = field(default=None, repr=False)
-    target_room: str | None = None
-    run_on_edits: bool | None = None
-    impersonate_user: bool | None = None
-    alias: str | None = None
-    avatar: str | None = None
-    emoji: str | None = None
-    retry_failed_calls: bool | None = None
-    retry_count: float | None = None
-    retry_delay: str | None = None
-    retry_on: RetryOn | None = None
-    timeout_seconds: float | None = None
-    calls_at_once: float | None = None
-    signing_secret: str | None = field(default=None, repr=False)
-    headers: Mapping[str, str] | None = field(default=None, repr=False)
-    basic_auth: str | None = field(default=None, repr=False)
-    script: str | None = None
-    script_engine: str | None = None
-    skip_transpile: bool | None = None
-    force_script: bool | None = None
-    """Only of an update: store a script that breaks its tests."""
-    removed: frozenset[str] = frozenset()
-    """Names of fields that shall have no value any more."""
-
-
-_CHARACTER = "[A-Za-z0-9+/]"
-_SECRET = (
-    f"^(whsec_(({_CHARACTER}{{4}}){{8,20}}({_CHARACTER}{{2}}==|{_CHARACTER}{{3}}=)?"
-    f"|({_CHARACTER}{{4}}){{21}}({_CHARACTER}{{2}}==)?)|{GENERATE})?$"
-)
-
-
-class _Secret(Text):
-    """A signing secret; `true` stands for a new one, `false` for none."""
-
-    def _deserialize(self, value: Any, *given: Any, **options: Any) -> str:
-        if isinstance(value, bool):
-            return GENERATE if value else ""
-        return super()._deserialize(value, *given, **options)
-
-    def describe(self) -> dict[str, Any]:
-        """Return what it takes as JSON Schema."""
-        secret = {"type": "string", "pattern": _SECRET}
-        return {"anyOf": [secret, {"type": "boolean"}]}
-
-
-class _RetryOn(Text):
-    """One of the values of `RetryOn`."""
-
-    def _deserialize(self, value: Any, *given: Any, **options: Any) -> str:
-        text = super()._deserialize(value, *given, **options)
-        return RetryOn(validate.OneOf(list(RetryOn), error=_NOT_ALLOWED)(text))
-
-    def describe(self) -> dict[str, Any]:
-        """Return what it takes as JSON Schema."""
-        return {"type": "string", "enum": [one.value for one in RetryOn]}
 
 
 class CreateOutgoing(StrictSchema):
@@ -228,7 +152,7 @@ class CreateOutgoing(StrictSchema):
             examples=["powers-of-ten", "powers-of-two", "increments-of-two"],
         ),
     )
-    retry_on = _RetryOn(
+    retry_on = RetryOnField(
         allow_none=True,
         data_key="retryOn",
         **about("After every failure but 410, or only after those that may pass by themselves."),
@@ -247,7 +171,7 @@ class CreateOutgoing(StrictSchema):
         data_key="callsAtOnce",
         **about("How many calls may be under way together."),
     )
-    signing_secret = _Secret(
+    signing_secret = SigningSecret(
         allow_none=True,
         most=1000,
         data_key="signingSecret",

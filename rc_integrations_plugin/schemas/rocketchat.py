@@ -10,7 +10,8 @@ from typing import Any
 from rc_integrations_plugin.integrations.records import IntegrationType
 from rc_integrations_plugin.integrations.text import is_storable
 from rc_integrations_plugin.schemas.incoming import IncomingForm, read_new_incoming
-from rc_integrations_plugin.schemas.outgoing import OutgoingForm, read_new_outgoing
+from rc_integrations_plugin.schemas.outgoing import read_new_outgoing
+from rc_integrations_plugin.schemas.outgoing_form import OutgoingForm
 
 LONGEST_ID = 64
 _COMMON = ("name", "username", "alias", "avatar", "emoji", "script", "scriptEngine")
