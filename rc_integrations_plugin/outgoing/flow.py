@@ -2,13 +2,12 @@
 
 import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
-from rc_integrations_plugin.delivery.http import HttpFailure, HttpRequest, HttpResponse
+from rc_integrations_plugin.delivery.http import HttpFailure, HttpResponse
 from rc_integrations_plugin.errors import ScriptsUnavailable
 from rc_integrations_plugin.integrations.deliveries import (
     Delivery,
@@ -16,9 +15,9 @@ from rc_integrations_plugin.integrations.deliveries import (
     DeliveryResult,
     Posted,
 )
-from rc_integrations_plugin.integrations.reach import is_about
 from rc_integrations_plugin.integrations.records import OutgoingIntegration
 from rc_integrations_plugin.outgoing import owner
+from rc_integrations_plugin.outgoing.call import Blocking, Call, Send
 from rc_integrations_plugin.outgoing.chain import LeaseLost
 from rc_integrations_plugin.outgoing.faults import log_fault
 from rc_integrations_plugin.outgoing.outcome import (
@@ -40,7 +39,6 @@ from rc_integrations_plugin.outgoing.reply import Reply
 from rc_integrations_plugin.outgoing.request import (
     build_request,
     current_data,
-    current_url,
     default_request,
 )
 from rc_integrations_plugin.outgoing.script import (
@@ -49,6 +47,7 @@ from rc_integrations_plugin.outgoing.script import (
     process_argument,
 )
 from rc_integrations_plugin.outgoing.steps import PREPARE, PROCESS, Step
+from rc_integrations_plugin.outgoing.stopping import is_stopped
 from rc_integrations_plugin.scripting.protocol import (
     FaultKind,
     Script,
@@ -59,53 +58,12 @@ from rc_integrations_plugin.services import Services
 from rc_integrations_plugin.settings import ScriptsAllowed
 from rc_integrations_plugin.storage.faults import may_pass
 
-USER_GONE = "The user that it posts as is gone or deactivated"
 _UNTIL_IT_HAS_PASSED = timedelta(seconds=5)
 _LONGEST_TROUBLE = timedelta(hours=1)
 _MOST_AT_ONCE = 64 * 1024
 """Longer answers are read on a thread: the others' calls go on meanwhile."""
 
-_Result = TypeVar("_Result")
-Send = Callable[[HttpRequest], Awaitable[HttpResponse | HttpFailure]]
-
 logger = logging.getLogger(__name__)
-
-
-class Blocking(Protocol):
-    """Runs what takes its time on a thread, within the host's app context."""
-
-    def __call__(
-        self, work: Callable[[], _Result], /, *, script_of: str | None = None
-    ) -> Awaitable[_Result]:
-        """Return what the work returns, or raise what it raises.
-
-        Args:
-            work: what to do.
-            script_of: the integration whose script it runs. An integration's script runs once at a
-                time, and whoever waits for it must hold up nobody else.
-        """
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Call:
-    """An attempt under way."""
-
-    services: Services
-    integration: OutgoingIntegration
-    notes: AttemptNotes
-    send: Send
-    blocking: Blocking
-
-    @property
-    def delivery(self) -> Delivery:
-        return self.notes.delivery
-
-    @property
-    def url(self) -> str | None:
-        """Where it goes; None if the integration has no such URL any more."""
-        if self.delivery.replay is not None:
-            return self.delivery.url
-        return current_url(self.integration, self.delivery.url)
 
 
 async def run_delivery(
@@ -137,7 +95,7 @@ async def run_delivery(
             notes.end(DeliveryOutcome.STOPPED, Step.INTEGRATION_REMOVED)
         else:
             await _run(
-                _Call(
+                Call(
                     services=services,
                     integration=integration,
                     notes=notes,
@@ -163,8 +121,8 @@ def _passes(error: Exception) -> bool:
     return isinstance(error, ScriptsUnavailable) or may_pass(error)
 
 
-async def _run(call: _Call) -> None:
-    if await _is_stopped(call):
+async def _run(call: Call) -> None:
+    if await is_stopped(call):
         return
     script = _find_script(call)
     plan = await _plan(call, script)
@@ -180,41 +138,13 @@ async def _run(call: _Call) -> None:
     await _act(call, await _decide(call, answer, run))
 
 
-async def _is_stopped(call: _Call) -> bool:
-    """Return whether there is to be no call, after noting why."""
-    services, integration = call.services, call.integration
-    if not integration.enabled:
-        reason = integration.disabled_reason
-        call.notes.end(DeliveryOutcome.STOPPED, Step.INTEGRATION_OFF, error=reason)
-        return True
-    if call.url is None or not is_about(integration, call.delivery.data):
-        step = Step.URL_REMOVED if call.url is None else Step.ROOM_REMOVED
-        call.notes.end(DeliveryOutcome.STOPPED, step)
-        return True
-    if services.active_users.knows(integration.user_id):
-        return False
-    if await call.blocking(partial(_is_user_there, services, integration)):
-        return False
-    call.notes.end(DeliveryOutcome.STOPPED, Step.USER_GONE, error=USER_GONE)
-    await call.blocking(partial(services.integrations.disable, integration.id, USER_GONE))
-    return True
-
-
-def _is_user_there(services: Services, integration: OutgoingIntegration) -> bool:
-    try:
-        return services.active_users.look_up(services.host, integration.user_id)
-    except Exception as error:  # noqa: BLE001 whatever the host raises: the call needs no user
-        log_fault(logger, f"The user of the integration {integration.id} is not found", error)
-        return True
-
-
-def _find_script(call: _Call) -> Script | None:
+def _find_script(call: Call) -> Script | None:
     if call.services.settings.scripts is ScriptsAllowed.OFF:
         return None
     return find_script(call.integration)
 
 
-async def _plan(call: _Call, script: Script | None) -> Plan:
+async def _plan(call: Call, script: Script | None) -> Plan:
     delivery, notes = call.delivery, call.notes
     if delivery.replay is not None:
         default = default_request(call.integration, url=delivery.url, data=delivery.data)
@@ -230,7 +160,7 @@ async def _plan(call: _Call, script: Script | None) -> Plan:
 
 
 async def _call_script(
-    call: _Call, script: Script, method: str, argument: Callable[[], Mapping[str, Any]]
+    call: Call, script: Script, method: str, argument: Callable[[], Mapping[str, Any]]
 ) -> ScriptRun:
     scripts = call.services.local_scripts
     run = await call.blocking(
@@ -240,7 +170,7 @@ async def _call_script(
     return run
 
 
-async def _post_prepared(call: _Call, message: Reply) -> bool:
+async def _post_prepared(call: Call, message: Reply) -> bool:
     """Return whether it goes on, after posting what the script wants to be posted before."""
     if call.delivery.posted is Posted.PREPARE:
         # by a worker that died later
@@ -253,7 +183,7 @@ async def _post_prepared(call: _Call, message: Reply) -> bool:
     return False
 
 
-async def _post(call: _Call, reply: Reply, stage: Posted) -> bool:
+async def _post(call: Call, reply: Reply, stage: Posted) -> bool:
     order = Order(reply=reply, integration=call.integration, delivery=call.delivery, stage=stage)
     posted = await call.blocking(partial(post_reply, call.services, order))
     call.notes.results += posted.results
@@ -263,7 +193,7 @@ async def _post(call: _Call, reply: Reply, stage: Posted) -> bool:
     return posted.is_posted
 
 
-async def _send(call: _Call, options: Mapping[str, Any]) -> HttpResponse | HttpFailure:
+async def _send(call: Call, options: Mapping[str, Any]) -> HttpResponse | HttpFailure:
     notes = call.notes
     notes.request = options
     notes.note(Step.BEFORE_CALL)
@@ -281,7 +211,7 @@ async def _send(call: _Call, options: Mapping[str, Any]) -> HttpResponse | HttpF
 
 
 async def _process(
-    call: _Call,
+    call: Call,
     script: Script | None,
     options: Mapping[str, Any],
     answer: HttpResponse | HttpFailure,
@@ -297,7 +227,7 @@ async def _process(
 
 
 async def _decide(
-    call: _Call, answer: HttpResponse | HttpFailure, run: ScriptRun | None
+    call: Call, answer: HttpResponse | HttpFailure, run: ScriptRun | None
 ) -> Decision:
     attempt = Attempt(
         integration=call.integration,
@@ -321,7 +251,7 @@ def _is_large(answer: HttpResponse | HttpFailure | None) -> bool:
     return isinstance(answer, HttpResponse) and len(answer.body) > _MOST_AT_ONCE
 
 
-async def _act(call: _Call, decision: Decision) -> None:
+async def _act(call: Call, decision: Decision) -> None:
     notes = call.notes
     match decision:
         case Done(steps=steps, error=error):

@@ -13,8 +13,8 @@ from rc_integrations_plugin.delivery.http import FailureKind
 from rc_integrations_plugin.errors import ScriptsUnavailable
 from rc_integrations_plugin.integrations.deliveries import DeliveryOutcome, Posted, Replay
 from rc_integrations_plugin.integrations.records import OutgoingIntegration, RetryOn
-from rc_integrations_plugin.outgoing.flow import USER_GONE
 from rc_integrations_plugin.outgoing.steps import Step
+from rc_integrations_plugin.outgoing.stopping import USER_GONE
 from rc_integrations_plugin.scripting.protocol import FaultKind, ScriptFault, ScriptRun
 from rc_integrations_plugin.settings import ScriptsAllowed, Settings
 from tests.factories import make_delivery
