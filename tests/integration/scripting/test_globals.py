@@ -9,7 +9,7 @@ import pytest
 
 from rc_integrations_plugin.scripting.http import CannedHttp
 from rc_integrations_plugin.scripting.protocol import FaultKind, ScriptRunner
-from tests.scripts import fault_of, method, run_source, value_of
+from tests.scripts import fault_of, run_source, value_of
 
 pytestmark = pytest.mark.integration
 KEY, TEXT = b"key", "t\u00e9xt"
