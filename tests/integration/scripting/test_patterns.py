@@ -44,6 +44,10 @@ NO_ITERATOR = "{} is not iterable (cannot read property Symbol(Symbol.iterator))
         ("for (const [a, b] of {}) ;", NO_ITEMS.format("iterate")),
         ("for (const { a } of null) ;", NO_ITERATOR.format("object null")),
         ("try { throw undefined } catch ({ message }) {}", UNDEFINED.format("message")),
+        ("try { throw new Error('x') } catch ({ response: { content } }) {}",
+         UNDEFINED.format("content")),
+        ("for (const { user: { name } } of [undefined]) ;", UNDEFINED.format("user")),
+        ("for (const { user: { name } } of [{}]) ;", UNDEFINED.format("name")),
         ("(({ a: [b] }) => b)({ a: null })", NO_ITEMS.format("destructure")),
         ("(([a, ...b]) => a)(null)", NO_ITERATOR.format("object null")),
         ("(([a, ...b]) => a)()", NO_ITERATOR.format("undefined")),
@@ -78,6 +82,11 @@ def test_null_behind_a_key_of_a_pattern_has_the_place_of_the_key(runner: ScriptR
         ("outer: for (const { a } of [{ a: 1 }, { a: 2 }]) for (const { b } of [{ b: 3 }])"
          " if (a === 1) continue outer; else return [a, b]", [2, 3]),
         ("for (const { a } of [{ a: 1 }]) { let a = 5; return a }", 5),
+        ("for (const { a: { b = () => 7 } = {}, ...rest } of [{ c: 1 }]) return [b(), rest]",
+         [7, {"c": 1}]),
+        ("try { throw { a: { b: 1 }, c: 2 } }"
+         " catch ({ a: { b }, d = () => b + 1, ...rest }) { return [b, d(), rest] }",
+         [1, 2, {"c": 2}]),
         ("const { b: { c: [d] }, ...rest } = { b: { c: [3] }, e: 5 }; return [d, rest]",
          [3, {"e": 5}]),
         ("return (({ 'a-b': { c }, 0: [d], if: { e }, ...rest }) => [c, d, e, rest])"

@@ -20,6 +20,7 @@ function describe({ type, callee, tag, optional, arguments: given }, program) {
   if (type === 'NewExpression') return `${print(callee, program)} is not a constructor`;
   // Babel calls these by other methods.
   if (given?.some((item) => item.type === 'SpreadElement')) return "Cannot read properties of undefined (reading 'apply')";
+  if (callee?.type === 'MemberExpression' && callee.object.type === 'Super') return '_superPropGet(...) is not a function';
   if (optional && callee.type === 'MemberExpression') return `${nameOfObject(callee, program)}.call is not a function`;
   return `${print(callee ?? tag, program)} is not a function`;
 }

@@ -1,10 +1,13 @@
 // The engine's messages and what V8 says in their place: some whatever the engine was doing, others by the
 // method of the engine that threw.
+const NOT_PRIVATE = 'Private element is not present on this object';
 const UNKNOWN_TOKEN = 'Invalid or unexpected token';
+const PRIVATE = /^private class field '#[^']*' does not exist$/;
 const TOKEN = /^unexpected token in expression: ('[^]+')$/;
 
 export const WORDS = {
   'not a function': 'undefined is not a function',
+  'invalid brand on object': NOT_PRIVATE,
   'empty array': 'Reduce of empty array with no initial value',
   'invalid array length': 'Invalid array length',
   'Date value is NaN': 'Invalid time value',
@@ -103,5 +106,6 @@ export function inV8Words(message, method) {
   const own = method && Object.hasOwn(BY_METHOD, method) ? BY_METHOD[method] : undefined;
   if (own && Object.hasOwn(own, message)) return own[message];
   if (NOTHING.has(message) && typeof String.prototype[method] === 'function') return `String.prototype.${method} called on null or undefined`;
+  if (PRIVATE.test(message)) return NOT_PRIVATE;
   return Object.hasOwn(WORDS, message) ? WORDS[message] : message.replace(TOKEN, 'Unexpected token $1');
 }

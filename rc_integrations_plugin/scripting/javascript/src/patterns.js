@@ -3,7 +3,7 @@
 // nothing meets a default that says so (see `babel_errors.js`). What is null within a pattern is told by
 // its place: a key in front of a pattern is written as a sum, for which the engine notes one.
 import { ALL_ITEMS, HAS, ITEMS, ITERATE, NOTHING, OPEN, SPREAD } from './babel_errors.js';
-import { edit } from './edits.js';
+import { applied, edit } from './edits.js';
 import { declare } from './names.js';
 
 const PATTERNS = new Set(['ObjectPattern', 'ArrayPattern']);
@@ -84,8 +84,8 @@ function mayBeNothing(value, target) {
 export function visitForOf({ left, right, body }, work, scope) {
   const pattern = left.type === 'VariableDeclaration' ? left.declarations[0].id : left;
   const isPattern = PATTERNS.has(pattern.type);
-  const looksAtEach = isPattern && isFlat(pattern, work);
-  if (looksAtEach) takeFromItem(left, pattern, body, work);
+  const looksAtEach = isPattern && canMove(pattern, work);
+  if (looksAtEach) takeFromItem(left, pattern, body, work, scope);
   else work.visit(left, work, scope);
   const looksAtAll = isPattern && !HAS_ITEMS.has(right.type);
   if (looksAtAll) edit(work, right.start, right.start, `${ITERATE}(`);
@@ -95,18 +95,25 @@ export function visitForOf({ left, right, body }, work, scope) {
   if (looksAtEach) edit(work, body.end, body.end, '}');
 }
 
-/** Tells whether a pattern takes named properties and nothing of them. */
-function isFlat({ type, properties, start, end }, work) {
-  return type === 'ObjectPattern' && properties.length > 0 && !MANY_LINES.test(work.source.slice(start, end))
-    && properties.every((item) => item.type !== 'RestElement' && !item.computed && item.value.type === 'Identifier');
+/** Tells whether a pattern can be moved to where its value can be looked at. */
+function canMove(pattern, work) {
+  return pattern.type === 'ObjectPattern' && wantedOf(pattern) !== undefined && !MANY_LINES.test(work.source.slice(pattern.start, pattern.end));
 }
 
-function takeFromItem(left, pattern, body, work) {
-  const text = work.source.slice(pattern.start, pattern.end);
-  const taken = `${text}=${OPEN}(__item,${wantedOf(pattern)})`;
-  declare(pattern, work);
+function takeFromItem(left, pattern, body, work, scope) {
+  const taken = takeFrom('__item', pattern, work, scope);
   edit(work, left.start, left.end, 'const __item');
   edit(work, body.start, body.start, left === pattern ? `{(${taken});` : `{${left.kind} ${taken};`);
+}
+
+/** Returns the assignment of a variable, once it was looked at, to a pattern. */
+function takeFrom(variable, pattern, work, scope) {
+  const part = { ...work, edits: [] };
+  declare(pattern, work);
+  work.visit(pattern, part, scope);
+  const all = applied(part);
+  const wanted = wantedOf(pattern);
+  return `${all.slice(pattern.start, pattern.end + all.length - work.source.length)}=${wanted ? `${OPEN}(${variable},${wanted})` : variable}`;
 }
 
 /** Has what is spread into an object looked at, if that may be a text. */
@@ -145,10 +152,10 @@ export function rewriteIn({ operator, left, right, start, end }, work, visitChil
 }
 
 /** Returns the name and the declaration that stand for a pattern in `catch (...)`, if that is simple. */
-export function caughtPattern(pattern, work) {
+export function caughtPattern(pattern, work, scope) {
   const text = work.source.slice(pattern.start, pattern.end);
   if (!PATTERNS.has(pattern.type) || MANY_LINES.test(text)) return undefined;
-  const wanted = wantedOf(pattern);
+  const declaration = `let ${takeFrom('__caught', pattern, work, scope)};`;
   edit(work, pattern.start, pattern.end, '__caught');
-  return { name: '__caught', declaration: `let ${text}=${wanted ? `${OPEN}(__caught,${wanted})` : '__caught'};` };
+  return { name: '__caught', declaration };
 }

@@ -176,7 +176,7 @@ function visitFunction(node, work, scope) {
 /** Has the error reworded before anything else looks at it. */
 function visitCatch({ param, body }, work, scope) {
   if (param) declare(param, work);
-  const stand = param && caughtPattern(param, work);
+  const stand = param && caughtPattern(param, work, scope);
   if (param && !stand) visit(param, work, scope);
   const name = stand?.name ?? param?.name;
   if (name) edit(work, body.start + 1, body.start + 1, `${CAUGHT}(${name});${stand?.declaration ?? ''}`);
