@@ -1,5 +1,7 @@
 """`flask integrations ...`: commands for whoever runs the server."""
 
+from importlib import import_module
+
 import click
 from flask import current_app
 from flask.cli import AppGroup
@@ -107,6 +109,8 @@ def worker(workers: int) -> None:
 
 def _run_pool(connection: Redis, workers: int) -> None:
     """Run workers in forked processes: they have the app, and its context, from this one."""
+    # all of them make calls: what is loaded for that now is shared by the forked processes
+    import_module("rc_integrations_plugin.delivery.client")
     database: SQLAlchemy = current_app.extensions["sqlalchemy"]
     database.engine.dispose()  # connections are not shared with forked processes
     connection.close()
