@@ -103,6 +103,11 @@ def test_what_a_frozen_object_refuses_is_named_in_strict_code(
         ("eval('1 +')", "Unexpected end of input"),
         ("eval('<html>')", "Unexpected token '<'"),
         ("eval('return 1')", "Illegal return statement"),
+        ("eval('hello world')", "Unexpected identifier 'world'"),
+        ("eval('2 3')", "Unexpected number"),
+        ("eval('{\"a\":1}')", "Unexpected token ':'"),
+        ("eval('let a; let a')", "Identifier 'a' has already been declared"),
+        ("eval('const a')", "Missing initializer in const declaration"),
         ("new Function('return \"x')", "Invalid or unexpected token"),
         ("class A { run() { return super.run(data.a) } } new A().run()",
          "_superPropGet(...) is not a function"),
@@ -126,9 +131,11 @@ def test_the_engine_says_what_node_says(runner: ScriptRunner, body: str, message
         ("Object.fromEntries(new Map([['a', 1]]))", {"a": 1}),
         ("Promise.all([1, Promise.resolve(2)])", [1, 2]),
         ("[...new TextEncoder().encode(5)]", [53]),
+        ("[eval('var y = data'), y, (0, eval)('typeof y'), eval(...['2 + 3'])]",
+         [None, "x", "undefined", 5]),
     ],
 )  # fmt: skip
 def test_functions_with_words_of_their_own_do_what_they_did(
     runner: ScriptRunner, expression: str, value: object
 ) -> None:
-    assert value_of(runner, f"return {expression}") == value
+    assert value_of(runner, f"return {expression}", "x") == value

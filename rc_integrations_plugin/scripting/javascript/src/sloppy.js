@@ -9,6 +9,7 @@ import { childKeys } from './child_keys.js';
 import { HELPER, visitClass } from './class_rewriting.js';
 import { findEarlyUses } from './early_use.js';
 import { applied, blank, edit, editInPlace, shiftsOf } from './edits.js';
+import { TEXT } from './eval_words.js';
 import { moduleSyntax, rewriteModuleSyntax } from './module_syntax.js';
 import { assign, declare, nameClass } from './names.js';
 import { caughtPattern, rewriteIn, visitForOf, visitParameters, visitPattern, visitSides, visitSpreads } from './patterns.js';
@@ -101,7 +102,9 @@ function visit(node, work, scope) {
       if (scope.constructor && node.callee.type === 'Super') {
         edit(work, node.callee.start, node.callee.end, '__super');
       }
-      break;
+      if (node.callee.name !== 'eval') break;
+      visitEval(node, work, scope);
+      return;
     case 'FunctionDeclaration':
     case 'FunctionExpression':
       declare(node.id, work);
@@ -165,6 +168,15 @@ function visit(node, work, scope) {
     default:
   }
   visitChildren(node, work, scope);
+}
+
+/** Has the text of an `eval` shown to what puts its errors into words. */
+function visitEval(node, work, scope) {
+  const [text] = node.arguments;
+  const isOne = node.arguments.length === 1 && text.type !== 'SpreadElement';
+  if (isOne) edit(work, text.start, text.start, `${TEXT}(`);
+  visitChildren(node, work, scope);
+  if (isOne) edit(work, text.end, text.end, ')');
 }
 
 function visitFunction(node, work, scope) {

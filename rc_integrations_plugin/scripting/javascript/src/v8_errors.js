@@ -2,6 +2,7 @@
 // whoever reads a fault knows these words.
 import { notCallable } from './call_printer.js';
 import { inV8Words } from './engine_words.js';
+import { wordsForSyntax } from './eval_words.js';
 import { refusedChange } from './refused_changes.js';
 import { columnOfByte } from './script_source.js';
 import { takenFromNull, withoutItems } from './taken_apart.js';
@@ -91,6 +92,7 @@ function betterMessage(message, error, { method, place }) {
     return 'Maximum call stack size exceeded';
   }
   if (error.constructor === Error) return message;
+  if (error instanceof SyntaxError) return wordsForSyntax(message);
   const [, verb, name, value] = PROPERTY.exec(message) ?? [];
   if (verb === 'read' && name === 'Symbol.iterator') return withoutItems(place, value);
   if (verb) return `Cannot ${verb} properties of ${value} (${verb === 'read' ? 'reading' : 'setting'} '${inWords(name)}')`;

@@ -19,6 +19,7 @@ import { makeConsole } from './console.js';
 import { makeCrypto } from './crypto.js';
 import { installDateTexts } from './date_texts.js';
 import { installErrorKinds } from './error_kinds.js';
+import { installEvalWords } from './eval_words.js';
 import { askAboutMemory, nameMemory } from './faults.js';
 import { makeFetches } from './fetches.js';
 import { installFunctionTexts } from './function_texts.js';
@@ -81,6 +82,7 @@ const globals = {
 for (const [name, value] of Object.entries(globals)) addGlobal(name, value);
 addHelper(addGlobal);
 installBabelErrors(addGlobal);
+installEvalWords(addGlobal);
 installNodeWays(addGlobal);
 installNumberTexts();
 installDateTexts(addGlobal);
