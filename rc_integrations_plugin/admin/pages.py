@@ -26,6 +26,7 @@ from rc_integrations_plugin.admin.viewers import current_viewer, find_managed, r
 from rc_integrations_plugin.errors import IntegrationsError, NothingFound, NotLoggedIn
 from rc_integrations_plugin.host.port import User
 from rc_integrations_plugin.integrations.records import IncomingIntegration
+from rc_integrations_plugin.integrations.text import shown_name
 from rc_integrations_plugin.services import Services, current_services
 
 
@@ -38,6 +39,7 @@ def build_blueprint() -> Blueprint:
         static_folder="static",
         template_folder="templates",
     )
+    blueprint.add_app_template_filter(shown_name, "rc_shown_name")
     blueprint.before_request(_check_origin)
     blueprint.after_request(protect)
     blueprint.register_error_handler(IntegrationsError, show_refusal)

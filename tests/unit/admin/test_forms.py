@@ -388,8 +388,9 @@ def test_no_form_is_taken_from_another_site_or_from_strangers(
     assert stored(services) == []
 
 
-def test_a_name_is_not_needed(services: Services, admin: Visitor) -> None:
-    assert admin.submit("/new/outgoing", {**OUTGOING, "name": ""}).status_code == 303
+@pytest.mark.parametrize("name", ["", "  "])
+def test_a_name_is_not_needed(services: Services, admin: Visitor, name: str) -> None:
+    assert admin.submit("/new/outgoing", {**OUTGOING, "name": name}).status_code == 303
     assert "(no name)" in admin.text()
     (made,) = stored(services)
     assert 'value="Copy of' not in admin.text(f"/{made.id}/duplicate")
