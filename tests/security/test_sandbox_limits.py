@@ -75,7 +75,8 @@ ATTACKS = {
         "const p = {}; p.then = (done) => done(p); return p", {TIMEOUT}),
     "endless then": ("return { then() { for (;;); } }", {TIMEOUT}),
     "endless getter of then": ("return { get then() { for (;;); } }", {TIMEOUT}),
-    "endless toString in the console": ("console.log({ get a() { for (;;); } })", {TIMEOUT}),
+    "endless keys in the console": (
+        "console.log(new Proxy({}, { ownKeys() { for (;;); } }))", {TIMEOUT}),
     "endless number in the console": (
         "console.log('%d', { [Symbol.toPrimitive]() { for (;;); } })", {TIMEOUT}),
     "endless default of a parameter": (

@@ -22,8 +22,20 @@ pytestmark = pytest.mark.integration
         ("console.assert(1 > 2, 'math')", "error", "Assertion failed math"),
         ("console.count('c')", "log", "c: 1"),
         ("console.trace('here')", "debug", "Trace: here"),
-        ("const o = {}; o.o = o; console.log(o)", "log", "{ o: [Circular] }"),
-        ("console.log({ get a() { throw 1 } })", "log", "[unreadable]"),
+        ("const o = {}; o.o = o; console.log(o)", "log", "<ref *1> { o: [Circular *1] }"),
+        ("console.log({ get a() { throw 1 } })", "log", "{ a: [Getter] }"),
+        ("console.log(new Proxy({}, { ownKeys() { throw 1 } }))", "log", "[unreadable]"),
+        ("console.log([[[[{}, [1]]], 5]])", "log", "[\n  [ [ [ {}, [Array] ] ], 5 ]\n]"),
+        (
+            "console.log(moment.utc(0), Buffer.from('ab'))",
+            "log",
+            "Moment<1970-01-01T00:00:00Z> <Buffer 61 62>",
+        ),
+        (
+            "console.log({ 'a-b': \"it's\", c: '\\u001b' })",
+            "log",
+            "{ 'a-b': \"it's\", c: '\\x1B' }",
+        ),
         ("console.log(function f() {}, Symbol('s'))", "log", "[Function: f] Symbol(s)"),
         ("console.log('\\ud800')", "log", "\ufffd"),
     ],
@@ -79,6 +91,48 @@ def test_a_table_is_drawn_as_node_draws_it(
     run = run_source(runner, method(f"console.table({values})"))
 
     assert run.console[0].text.splitlines() == lines
+
+
+LAID_OUT = {
+    "a long object": (
+        "{ title: 'Disk is nearly full', host: 'db-1.example', tags: { team: 'ops' }, n: [1, 2] }",
+        """{
+  title: 'Disk is nearly full',
+  host: 'db-1.example',
+  tags: { team: 'ops' },
+  n: [ 1, 2 ]
+}""",
+    ),
+    "numbers in columns": (
+        "Array.from({ length: 102 }, (_, i) => i % 3 * 100)",
+        "[\n"
+        + "  0, 100, 200, 0, 100, 200, 0, 100, 200, 0, 100, 200,\n" * 8
+        + "  0, 100, 200, 0,\n  ... 2 more items\n]",
+    ),
+    "a text of lines": (
+        "{ b: 'The first line is as long as many are\\nand the second one is even much longer' }",
+        """{
+  b: 'The first line is as long as many are\\n' +
+    'and the second one is even much longer'
+}""",
+    ),
+}
+
+
+@pytest.mark.parametrize(("value", "text"), LAID_OUT.values(), ids=LAID_OUT.keys())
+def test_a_value_is_laid_out_as_node_does(runner: ScriptRunner, value: str, text: str) -> None:
+    run = run_source(runner, method(f"console.log({value})"))
+
+    assert run.console[0].text == text
+
+
+def test_an_error_shows_what_it_has_besides_its_stack(runner: ScriptRunner) -> None:
+    body = "console.log(Object.assign(new Error('late'), { code: 5 }))"
+
+    (line,) = run_source(runner, method(body)).console
+
+    assert line.text.startswith("Error: late\n    at ")
+    assert line.text.endswith(" {\n  code: 5\n}")
 
 
 def test_lines_of_a_failed_call_are_kept(runner: ScriptRunner) -> None:

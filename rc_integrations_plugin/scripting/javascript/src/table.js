@@ -3,6 +3,7 @@ import { inspect } from './inspect.js';
 
 const MAX_ROWS = 100;
 const VALUES = 'Values';
+const CELL = { isOneLine: true };
 
 export function drawTable(data, wanted) {
   const isKeyed = data instanceof Map;
@@ -12,12 +13,12 @@ export function drawTable(data, wanted) {
   const columns = new Set();
   const lines = rows.slice(0, MAX_ROWS).map(([index, item]) => {
     const cells = new Map([[head[0], String(index)]]);
-    if (isKeyed) cells.set('Key', inspect(item[0]));
+    if (isKeyed) cells.set('Key', inspect(item[0], CELL));
     const row = isKeyed ? item[1] : item;
-    if (isNumbered || typeof row !== 'object' || row === null) return cells.set(VALUES, inspect(row));
+    if (isNumbered || typeof row !== 'object' || row === null) return cells.set(VALUES, inspect(row, CELL));
     for (const key of wanted ?? Object.keys(row)) {
       columns.add(key);
-      if (Object.hasOwn(row, key)) cells.set(`.${key}`, inspect(row[key]));
+      if (Object.hasOwn(row, key)) cells.set(`.${key}`, inspect(row[key], CELL));
     }
     return cells;
   });
