@@ -111,9 +111,10 @@ function takeFrom(variable, pattern, work, scope) {
   const part = { ...work, edits: [] };
   declare(pattern, work);
   work.visit(pattern, part, scope);
-  const all = applied(part);
+  const { start, end } = pattern;
+  const edits = part.edits.map((one) => ({ ...one, start: one.start - start, end: one.end - start }));
   const wanted = wantedOf(pattern);
-  return `${all.slice(pattern.start, pattern.end + all.length - work.source.length)}=${wanted ? `${OPEN}(${variable},${wanted})` : variable}`;
+  return `${applied({ source: work.source.slice(start, end), edits })}=${wanted ? `${OPEN}(${variable},${wanted})` : variable}`;
 }
 
 /** Has what is spread into an object looked at, if that may be a text. */
