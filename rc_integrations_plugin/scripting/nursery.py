@@ -15,7 +15,15 @@ from dataclasses import dataclass
 
 from rc_integrations_plugin.scripting.confinement import missing_filter, tidy_memory
 from rc_integrations_plugin.scripting.rehearsal import REHEARSAL
-from rc_integrations_plugin.scripting.wire import ANSWER, HEADER, READY, REQUEST, length_of, pack
+from rc_integrations_plugin.scripting.wire import (
+    ANSWER,
+    HEADER,
+    NO_CHILD,
+    READY,
+    REQUEST,
+    length_of,
+    pack,
+)
 
 QUIET_SECONDS = 0.05
 """How long nothing must have been asked for before there is a spare."""
@@ -41,6 +49,8 @@ class Nursery:
         self._statuses: dict[int, int | None] = {}
         """The wait status of each child, None while it runs, until it has been asked for."""
         self._spare: Spare | None = None
+        self._wants_spare = False
+        """None is tried again before a child was asked for: it may be one that cannot be had."""
         self.is_spare = False
         """In a child: it was forked in advance."""
 
@@ -75,7 +85,8 @@ class Nursery:
         sources: list[socket.socket | int] = [self._control, self._wake_up]
         if self._spare and not self._spare.is_ready:
             sources.append(self._spare.pipe)
-        return select.select(sources, [], [], None if self._spare else QUIET_SECONDS)[0]
+        is_due = self._wants_spare and not self._spare
+        return select.select(sources, [], [], QUIET_SECONDS if is_due else None)[0]
 
     def _obey(self) -> int | None:
         request = self._control.recv(REQUEST.size)
@@ -87,13 +98,15 @@ class Nursery:
         if kind == b"k":
             self._control.sendall(ANSWER.pack(self._end(pid)))
             return None
+        self._wants_spare = True
         spare = self._take_spare()
-        if spare is None:
-            pid, pipe = self._fork()
-            if pid == 0:
-                return pipe.detach()
-        else:
-            pid, pipe = spare.pid, spare.pipe
+        try:
+            pid, pipe = (spare.pid, spare.pipe) if spare else self._fork()
+        except OSError:  # too many processes or descriptors, or no memory
+            self._control.sendall(ANSWER.pack(NO_CHILD))
+            return None
+        if pid == 0:
+            return pipe.detach()
         with pipe:
             socket.send_fds(self._control, [ANSWER.pack(pid)], [pipe.fileno()])
         return None
@@ -105,6 +118,8 @@ class Nursery:
         if pid == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            # Number 0 will be the pipe, which an object forgotten later would take along.
+            self._control.close()
             return 0, theirs
         theirs.close()
         self._statuses[pid] = None
@@ -112,7 +127,11 @@ class Nursery:
 
     def _fork_spare(self) -> int | None:
         """Fork the spare; return its end of the pipe in the child, else None."""
-        pid, pipe = self._fork()
+        self._wants_spare = False
+        try:
+            pid, pipe = self._fork()
+        except OSError:  # as above
+            return None
         if pid == 0:
             self.is_spare = True
             return pipe.detach()

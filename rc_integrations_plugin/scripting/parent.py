@@ -14,6 +14,10 @@ from rc_integrations_plugin.scripting.processes import ScriptProcess
 from rc_integrations_plugin.scripting.wire import ANSWER, LONGEST_GREETING, READY, REQUEST
 
 START_SECONDS = 30.0
+# At once, where the system can: another thread may start a program in between.
+_NOT_INHERITED = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
+
+NONE_TO_BE_HAD = "No process can be had to run the script in"
 
 logger = logging.getLogger(__name__)
 
@@ -54,14 +58,22 @@ class ParentOfScripts:
             return b""
 
     def spawn(self) -> ScriptProcess:
-        """Fork a child that waits for its first order."""
+        """Fork a child that waits for its first order.
+
+        Raises:
+            OSError: the parent of scripts has ended.
+            ScriptsUnavailable: there are too many processes or open files, or no memory.
+        """
         with self._lock:
             self._control.sendall(REQUEST.pack(b"s", 0))
-            answer, descriptors, _, _ = socket.recv_fds(self._control, ANSWER.size, 1)
+            answer, descriptors, _, _ = socket.recv_fds(
+                self._control, ANSWER.size, 1, flags=_NOT_INHERITED
+            )
+        pid = _number(answer)
         if not descriptors:
-            raise OSError("the parent of scripts has ended")
+            raise ScriptsUnavailable(NONE_TO_BE_HAD)
         os.set_inheritable(descriptors[0], False)  # noqa: FBT003 - it takes no keywords
-        return ScriptProcess(_number(answer), socket.socket(fileno=descriptors[0]))
+        return ScriptProcess(pid, socket.socket(fileno=descriptors[0]))
 
     def end(self, process: ScriptProcess) -> int:
         """Kill a child, unless it has ended, and return its wait status."""

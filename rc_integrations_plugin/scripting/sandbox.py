@@ -148,9 +148,10 @@ class World:
         self._most_memory = memory_peak() + self._limits["memory_mb"] * MEGABYTE * NEARLY_ALL
 
     def _read_order(self) -> bytes:
-        self._deadline = 0.0
         # Until somebody wants it, it waits for as long as that takes.
         signal.setitimer(signal.ITIMER_REAL, 0 if self._is_spare else self._limits["idle_seconds"])
+        # Now: an alarm of the order before would take this for the end of its waiting.
+        self._deadline = 0.0
         order = read_frame()
         self._is_spare = self._is_spare and order == REHEARSAL
         self._http_calls = 0

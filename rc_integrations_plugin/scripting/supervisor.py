@@ -14,7 +14,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 
 from rc_integrations_plugin.errors import ScriptsUnavailable
-from rc_integrations_plugin.scripting.parent import ParentOfScripts
+from rc_integrations_plugin.scripting.parent import NONE_TO_BE_HAD, ParentOfScripts
 from rc_integrations_plugin.scripting.processes import ScriptProcess
 from rc_integrations_plugin.settings import Settings
 
@@ -134,7 +134,7 @@ class Supervisor:
                     return parent.spawn()
                 except OSError:
                     self._drop_parent()
-        raise ScriptsUnavailable("No process can be had to run the script in")
+        raise ScriptsUnavailable(NONE_TO_BE_HAD)
 
     def _drop_parent(self) -> None:
         for process in self._processes.values():

@@ -10,6 +10,8 @@ import struct
 HEADER = struct.Struct(">I")
 REQUEST = struct.Struct(">ci")
 ANSWER = struct.Struct(">i")
+NO_CHILD = 0
+"""How the parent of scripts answers if the system lets it start no process."""
 READY = b"ready"
 """How the parent of scripts says that it can fork; why there is no call filter follows, if so."""
 LONGEST_GREETING = 200

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from rc_integrations_plugin.errors import ScriptsUnavailable
+from rc_integrations_plugin.scripting.nursery import QUIET_SECONDS
 from rc_integrations_plugin.scripting.protocol import FaultKind, Script
 from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
 from rc_integrations_plugin.settings import Settings
@@ -259,6 +260,38 @@ def test_a_waiting_process_that_was_killed_is_given_to_no_script(
 
     assert own_runner.call(script, "run", None).value == 1
     assert process_of(own_runner, script) != spare
+
+
+def test_no_script_ends_where_the_system_lets_no_other_start() -> None:
+    runner = ProcessScriptRunner(Settings())
+    counting = make_script(method("this.n = (this.n || 0) + 1; return this.n"))
+    try:
+        runner.call(counting, "run", None)
+        parent = parent_of(runner)
+        limits = parent.rlimit(psutil.RLIMIT_NOFILE)
+        parent.rlimit(psutil.RLIMIT_NOFILE, (0, limits[1]))
+        wait_until(lambda: is_refused(runner, make_script(ONE)))
+
+        quiet_until = time.monotonic() + 4 * QUIET_SECONDS
+        counts = [1]
+        while time.monotonic() < quiet_until:
+            counts.append(runner.call(counting, "run", None).value)
+
+        assert counts == list(range(1, len(counts) + 1))
+        assert is_refused(runner, make_script(ONE))
+        parent.rlimit(psutil.RLIMIT_NOFILE, limits)
+        assert runner.call(make_script(ONE), "run", None).value == 1
+        assert parent_of(runner) == parent
+    finally:
+        runner.close()
+
+
+def is_refused(runner: ProcessScriptRunner, script: Script) -> bool:
+    try:
+        runner.call(script, "run", None)
+    except ScriptsUnavailable:
+        return True
+    return False
 
 
 def test_a_fork_gets_processes_of_its_own(own_runner: ProcessScriptRunner) -> None:
