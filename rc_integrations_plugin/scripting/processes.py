@@ -138,10 +138,10 @@ class ScriptProcess:
             self._patience = seconds
 
     def hung_up(self) -> bool:
-        """Tell whether a waiting process has said goodbye or closed its end."""
-        self._pipe.settimeout(0)
+        """Tell whether a waiting process has said goodbye or closed its end, or ours is closed."""
         self._patience = 0.0
         try:
+            self._pipe.settimeout(0)
             self._pipe.recv(1, socket.MSG_PEEK)
         except BlockingIOError:
             return False

@@ -127,6 +127,18 @@ def test_the_parent_is_started_again_if_it_dies(own_runner: ProcessScriptRunner)
     assert parent_of(own_runner).pid != parent.pid
 
 
+def test_a_new_script_does_not_notice_that_the_parent_died(
+    own_runner: ProcessScriptRunner,
+) -> None:
+    for _ in range(3):
+        own_runner.call(make_script(ONE), "run", None)
+    parent = parent_of(own_runner)
+    parent.kill()
+    wait_until(lambda: gone(parent))
+
+    assert own_runner.call(make_script(ONE), "run", None).value == 1
+
+
 def test_the_next_call_does_not_notice_that_a_waiting_process_was_killed(
     own_runner: ProcessScriptRunner,
 ) -> None:
