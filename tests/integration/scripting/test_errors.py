@@ -23,6 +23,13 @@ def test_a_syntax_error_in_the_first_line_has_its_column(runner: ScriptRunner) -
     assert (fault.line, fault.column) == (1, 9)
 
 
+def test_a_mistake_that_the_faster_parser_passes_has_its_place(runner: ScriptRunner) -> None:
+    fault = runner.check("class Script {}\nlet a = ({ function 3() {} });")
+
+    assert fault is not None
+    assert (fault.line, fault.column) == (2, 12)
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -1,6 +1,6 @@
 // Two parsers that give the same tree: meriyah, which is the faster one, and acorn, for what meriyah
 // refuses: modules' syntax in scripts, and mistakes, whose places acorn tells as we show them.
-import { parse as parseExactly } from 'acorn';
+import { parse as acorn } from 'acorn';
 import { parse as parseFast } from 'meriyah';
 
 const ACORN = {
@@ -17,17 +17,17 @@ const MERIYAH = {
   // The engine does that when it compiles them.
   validateRegex: false,
 };
+
 /** Returns the syntax tree of a script, with positions only, or throws acorn's error with `loc`. */
 export function parse(source) {
-  if (hasModuleSyntax(source)) return parseExactly(source, ACORN);
   try {
     return parseFast(source, MERIYAH);
   } catch {
-    return parseExactly(source, ACORN);
+    return parseExactly(source);
   }
 }
 
-/** Tells whether meriyah may refuse it; the whole of a script is searched faster for a text than for a pattern. */
-function hasModuleSyntax(source) {
-  return (source.includes('import') || source.includes('export')) && /\b(?:import|export)\b/.test(source);
+/** Returns acorn's tree: meriyah passes some mistakes, and would tell nothing of them. */
+export function parseExactly(source) {
+  return acorn(source, ACORN);
 }

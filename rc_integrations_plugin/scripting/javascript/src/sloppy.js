@@ -13,7 +13,7 @@ import { TEXT } from './eval_words.js';
 import { moduleSyntax, rewriteModuleSyntax } from './module_syntax.js';
 import { assign, declare, nameClass } from './names.js';
 import { caughtPattern, rewriteIn, visitForOf, visitParameters, visitPattern, visitSides, visitSpreads } from './patterns.js';
-import { parse } from './script_parser.js';
+import { parse, parseExactly } from './script_parser.js';
 import { makeClass } from './sloppy_class.js';
 import { markStatements } from './statement_places.js';
 import { CAUGHT } from './v8_errors.js';
@@ -51,7 +51,7 @@ export function compile(source) {
 /** Returns where a source stops making sense, which the engine tells less exactly, or undefined. */
 export function syntaxError(source) {
   try {
-    return moduleSyntax(source, parse(source).body);
+    return moduleSyntax(source, parseExactly(source).body);
   } catch (error) {
     if (error.loc) {
       const message = error.message.replace(/ \(\d+:\d+\)$/, '');
