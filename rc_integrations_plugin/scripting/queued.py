@@ -28,8 +28,9 @@ from rc_integrations_plugin.scripting.protocol import (
 from rc_integrations_plugin.scripting.trials import WAITING, seconds_of
 from rc_integrations_plugin.settings import Settings
 
-_CALLS_IN_ONE_ORDER = 4
-"""At most: waiting for another call of the same script (twice its time), and a call that hangs."""
+_CALLS_IN_ONE_ORDER = 8
+"""At most: waiting for another call of the same script (twice its time), reading the script (three
+times) and a call, where either may take half as long again until its process is killed."""
 _START_SECONDS = 30
 """For a worker whose script processes have to be started first."""
 

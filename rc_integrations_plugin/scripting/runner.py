@@ -97,19 +97,25 @@ class ProcessScriptRunner:
         if fault is not None:
             return fault
         with self._supervisor.throw_away_process() as process:
-            return self._compile(process, source, skip_transpile=skip_transpile).fault
+            order = {"op": "compile", "source": source, "skip_transpile": skip_transpile}
+            return self._ask(process, order, max_bytes=self._compiled_bytes).fault
 
     def review(self, source: str, *, skip_transpile: bool = False) -> ScriptReview:
-        """Compile and read the source in processes that are thrown away; nothing of it runs."""
+        """Compile and read the source in processes that are thrown away; nothing of it runs.
+
+        Both together take no longer than a trial.
+        """
         fault = check_source(source, max_bytes=self._settings.script_input_bytes)
         if fault is not None:
             return ScriptReview(fault=fault)
+        latest = monotonic() + self._settings.script_trial_seconds
         with self._supervisor.throw_away_process() as process:
-            compilation = self._compile(process, source, skip_transpile=skip_transpile)
+            order = {"op": "compile", "source": source, "skip_transpile": skip_transpile}
+            compilation = self._ask(process, order, max_bytes=self._compiled_bytes, latest=latest)
         # Another one: a script's functions take the place of globals as soon as it is compiled.
         with self._supervisor.throw_away_process() as process:
             order = {"op": "review", "source": source, "skip_transpile": skip_transpile}
-            run = self._ask(process, order | {"checker": checker.load()})
+            run = self._ask(process, order | {"checker": checker.load()}, latest=latest)
         if compilation.fault is not None:
             findings = checker.read_findings(run.value) if run.fault is None else ()
             return ScriptReview(fault=compilation.fault, findings=findings)
@@ -205,10 +211,6 @@ class ProcessScriptRunner:
         self._compiled.keep(script.source, compiled)
         return compiled
 
-    def _compile(self, process: ScriptProcess, source: str, *, skip_transpile: bool) -> ScriptRun:
-        order = {"op": "compile", "source": source, "skip_transpile": skip_transpile}
-        return self._ask(process, order, max_bytes=self._compiled_bytes)
-
     @property
     def _compiled_bytes(self) -> int:
         return self._settings.script_input_bytes * GROWTH_BY_COMPILING
@@ -226,29 +228,38 @@ class ProcessScriptRunner:
                 return None
             run = self._read(frame, most_levels=most_levels)
         except (ProcessEnded, ValueError) as end:
-            ended = self._ended(process, end)
+            ended = self._ended(process, end, is_reading=is_rewriting)
             return None if isinstance(end, ProcessEnded) and end.at_rest else ended
         if run.fault and run.fault.kind in ENDS_PROCESS:
             self._supervisor.end(process)
         return run
 
     def _ask(
-        self, process: ScriptProcess, order: Mapping[str, Any], *, max_bytes: int | None = None
+        self,
+        process: ScriptProcess,
+        order: Mapping[str, Any],
+        *,
+        max_bytes: int | None = None,
+        latest: float = inf,
     ) -> ScriptRun:
         """Return the answer to an order that calls no method."""
+        text = json.dumps(order).encode()
         try:
-            return self._read(
-                self._exchange(process, json.dumps(order).encode(), max_bytes=max_bytes)
-            )
+            return self._read(self._exchange(process, text, max_bytes=max_bytes, latest=latest))
         except (ProcessEnded, ValueError) as end:
-            return self._ended(process, end)
+            return self._ended(process, end, is_reading=True)
 
     def _read(self, frame: bytes | bytearray, *, most_levels: int = MAX_DEPTH) -> ScriptRun:
         most_lines = self._settings.script_console_lines
         return read_answer(frame, most_lines=most_lines, most_levels=most_levels)
 
     def _exchange(
-        self, process: ScriptProcess, order: bytes, *, max_bytes: int | None = None
+        self,
+        process: ScriptProcess,
+        order: bytes,
+        *,
+        max_bytes: int | None = None,
+        latest: float = inf,
     ) -> bytearray:
         calls = 1 if order.startswith(CALL_PREFIX) else READING_CALLS
         return process.exchange(
@@ -256,16 +267,20 @@ class ProcessScriptRunner:
             seconds=calls * self._settings.script_call_seconds * KILL_AFTER,
             max_bytes=(max_bytes or self._settings.script_output_bytes) + self._frame_overhead,
             on_http=_http_of(RunHttp(self._http, self._settings, latest=self._latest)),
-            latest=self._latest,
+            latest=min(self._latest, latest),
         )
 
-    def _ended(self, process: ScriptProcess, end: ProcessEnded | ValueError) -> ScriptRun:
+    def _ended(
+        self, process: ScriptProcess, end: ProcessEnded | ValueError, *, is_reading: bool
+    ) -> ScriptRun:
         status = self._supervisor.end(process)
         if isinstance(end, ProcessEnded) and end.by_timeout:
             if monotonic() >= self._latest:
                 return ScriptRun(fault=out_of_time(self._settings))
             limit = self._settings.script_call_seconds
             message = f"the script ran for more than {limit:g} s and was ended"
+            if is_reading:
+                message = "it took too long to read the script"
             return _failed(FaultKind.TIMEOUT, "ScriptTimeout", message)
         if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
             limit = self._settings.script_processor_seconds

@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from rc_integrations_plugin.scripting.processes import ScriptProcess
 from rc_integrations_plugin.scripting.protocol import FaultKind, Finding, ScriptRunner, Severity
 from rc_integrations_plugin.scripting.runner import ProcessScriptRunner
 from rc_integrations_plugin.scripting.supervisor import Supervisor
+from rc_integrations_plugin.scripting.wire import READING_CALLS
 from rc_integrations_plugin.settings import Settings
 
 pytestmark = pytest.mark.integration
@@ -276,8 +278,12 @@ class Interrupted(Supervisor):
     def throw_away_process(self) -> Iterator[ScriptProcess]:
         with super().throw_away_process() as process:
             os.kill(process.pid, signal.SIGSTOP)
-            threading.Timer(0.6, os.kill, (process.pid, signal.SIGCONT)).start()
-            yield process
+            going_on = threading.Timer(0.6, os.kill, (process.pid, signal.SIGCONT))
+            going_on.start()
+            try:
+                yield process
+            finally:
+                going_on.cancel()
 
 
 def test_a_busy_machine_keeps_no_script_from_being_looked_through() -> None:
@@ -286,6 +292,20 @@ def test_a_busy_machine_keeps_no_script_from_being_looked_through() -> None:
 
     with contextlib.closing(ProcessScriptRunner(settings, supervisor=supervisor)) as runner:
         assert codes(runner, INCOMING % "a = 1") == {("implicit-global", "a")}
+
+
+def test_a_check_ends_in_the_time_of_a_trial_whatever_the_machine_does() -> None:
+    settings = Settings(script_trial_seconds=0.2)
+    supervisor = Interrupted(settings)
+
+    with contextlib.closing(ProcessScriptRunner(settings, supervisor=supervisor)) as runner:
+        started = time.monotonic()
+        fault = runner.review(INCOMING % "a = 1").fault
+        seconds = time.monotonic() - started
+
+    assert fault is not None
+    assert (fault.kind, fault.message) == (FaultKind.TIMEOUT, "it took too long to read the script")
+    assert seconds < READING_CALLS * settings.script_call_seconds
 
 
 HOSTILE = {
