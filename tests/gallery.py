@@ -215,6 +215,16 @@ def _deliveries(services: Services, integration_id: str, now: datetime) -> None:
             "error": "The receiver answered 503",
         },
     )
+    [room] = services.host.find_rooms("support")
+    [person] = services.host.find_users("anna")
+    event = {
+        "channel_id": room.id,
+        "channel_name": "support",
+        "message_id": "m1",
+        "user_id": person.id,
+        "user_name": "anna",
+        "text": "ticket #17",
+    }
     for number in range(30):
         at, fields = now - timedelta(minutes=number * 31), kinds[number % 5 // 4]
         delivery = make_delivery(
@@ -222,7 +232,7 @@ def _deliveries(services: Services, integration_id: str, now: datetime) -> None:
             created_at=at,
             trigger_word="ticket",
             url="https://tickets.example/api/tickets",
-            data={"text": "ticket #17", "user_name": "anna", "channel_name": "support"},
+            data=event,
             outcome=fields.get("outcome", DeliveryOutcome.DELIVERED),
             finished_at=at,
         )

@@ -31,6 +31,7 @@ class Supervisor:
         self._lock = threading.RLock()
         self._parent: ParentOfScripts | None = None
         self._processes: OrderedDict[str, ScriptProcess] = OrderedDict()
+        self._closed = False
         _supervisors.add(self)
 
     @contextlib.contextmanager
@@ -89,8 +90,9 @@ class Supervisor:
                 return 0
 
     def close(self) -> None:
-        """End all processes."""
+        """End all processes; there are none any more, also for a thread that comes too late."""
         with self._lock:
+            self._closed = True
             self._drop_parent()
 
     def after_fork(self) -> None:
@@ -127,7 +129,7 @@ class Supervisor:
 
     def _spawn(self) -> ScriptProcess:
         with self._lock:
-            for _ in range(2):
+            for _ in range(0 if self._closed else 2):
                 parent = self._parent or ParentOfScripts(self._limits())
                 self._parent = parent
                 try:

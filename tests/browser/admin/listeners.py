@@ -84,13 +84,15 @@ def listening(browser: Browser, folder: Path, database: Path, **config: Any) -> 
     listen_again(app)
     dispatcher = Dispatcher(services)
     app.extensions[DISPATCHER] = dispatcher
-    with running(app) as address:
-        yield Listener(app, address, browser)
-    dispatcher.close()
-    services.scripts.close()
-    services.sender.close()
-    with app.app_context():
-        app.extensions["sqlalchemy"].engine.dispose()
+    try:
+        with running(app) as address:
+            yield Listener(app, address, browser)
+    finally:
+        dispatcher.close()
+        services.scripts.close()
+        services.sender.close()
+        with app.app_context():
+            app.extensions["sqlalchemy"].engine.dispose()
 
 
 def open_editor(page: Page) -> None:

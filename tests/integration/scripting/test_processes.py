@@ -113,6 +113,16 @@ def test_closing_leaves_no_process(own_runner: ProcessScriptRunner) -> None:
     assert all(gone(process) for process in family)
 
 
+def test_who_comes_after_the_end_starts_no_process(own_runner: ProcessScriptRunner) -> None:
+    own_runner.call(make_script(ONE), "run", None)
+    own_runner.close()
+
+    with pytest.raises(ScriptsUnavailable):
+        own_runner.call(make_script(ONE), "run", None)
+
+    assert own_runner._supervisor._parent is None
+
+
 def test_the_parent_is_started_again_if_it_dies(own_runner: ProcessScriptRunner) -> None:
     script = make_script(ONE)
     own_runner.call(script, "run", None)

@@ -114,6 +114,7 @@ def test_a_trial_ends_in_its_time_and_tells_what_ran_before(runner: ScriptRunner
     )
     calls = (TrialCall(method="wait", argument=None),) * 10
 
+    runner.check(slow)  # starts what processes are forked from, which may take that long
     report = runner.try_out(trial(slow, *calls, seconds=1.0))
 
     *before, last = report.runs
