@@ -63,20 +63,20 @@ _Attempt = tuple[DeliveryAttempt, Delivery]
 
 def list_integrations(services: Services, user: User, query: ListQuery) -> tuple[Documents, int]:
     """Return a part of the integrations that the user may see, and how many there are in all."""
-    found, total = _page_of_all(services, user, query, _SORT_KEYS)
+    found, total = _page_of_all(services, _made_by(services, user), query, _SORT_KEYS)
     return [integration_document(integration) for integration in found], total
 
 
 def list_overviews(services: Services, user: User, query: ListQuery) -> tuple[Documents, int]:
     """Return how a part of the integrations is, without secrets and scripts, and their number."""
-    found, total = _page_of_all(services, user, query, {**_SORT_KEYS, **_SORTED_BY_PAST})
     made_by = _made_by(services, user)
+    found, total = _page_of_all(services, made_by, query, {**_SORT_KEYS, **_SORTED_BY_PAST})
     pasts = services.overview.of_all([one.id for one in found], since=recent(), made_by=made_by)
     return [_overview_document(one, pasts[one.id]) for one in found], total
 
 
 def _page_of_all(
-    services: Services, user: User, query: ListQuery, keys: Mapping[str, str]
+    services: Services, made_by: MadeBy, query: ListQuery, keys: Mapping[str, str]
 ) -> tuple[Sequence[Integration], int]:
     # other names are ignored, as Rocket.Chat's database would
     sort = [(keys[name], sign) for name, sign in query.paging.sort if name in keys]
@@ -85,7 +85,7 @@ def _page_of_all(
             name_part=query.name_part,
             type=query.type,
             **filter_of_state(query.state),
-            made_by=_made_by(services, user),
+            made_by=made_by,
         ),
         sort=sort or [("created_at", -1)],
         offset=query.paging.offset,

@@ -1,7 +1,7 @@
 """The parent of scripts at work: forks children, and ends them, as its owner asks.
 
 When it has had nothing to do for a moment, it forks one in advance, the *spare*, and has it
-rehearse. The next that is asked for is this one. Where many are asked for at once, they are forked
+warm up. The next that is asked for is this one. Where many are asked for at once, they are forked
 as they are.
 """
 
@@ -14,7 +14,7 @@ import socket
 from dataclasses import dataclass
 
 from rc_integrations_plugin.scripting.confinement import missing_filter, tidy_memory
-from rc_integrations_plugin.scripting.rehearsal import REHEARSAL
+from rc_integrations_plugin.scripting.warm_up import WARM_UP
 from rc_integrations_plugin.scripting.wire import (
     ANSWER,
     HEADER,
@@ -37,7 +37,7 @@ class Spare:
     pipe: socket.socket
     """The owner's end."""
     is_ready: bool = False
-    """It has rehearsed."""
+    """It has warmed up."""
 
 
 class Nursery:
@@ -68,7 +68,7 @@ class Nursery:
         while True:
             readable = self._wait()
             if self._spare and self._spare.pipe in readable:
-                self._end_rehearsal(self._spare)
+                self._end_warm_up(self._spare)
             if self._wake_up in readable:
                 os.read(self._wake_up, 512)
                 self._reap()
@@ -137,10 +137,10 @@ class Nursery:
             return pipe.detach()
         self._spare = Spare(pid, pipe)
         with contextlib.suppress(OSError):  # it has ended, which reading its answer tells
-            pipe.sendall(pack(REHEARSAL))
+            pipe.sendall(pack(WARM_UP))
         return None
 
-    def _end_rehearsal(self, spare: Spare) -> None:
+    def _end_warm_up(self, spare: Spare) -> None:
         """Read what the spare made of the order, and forget it, or the spare, if it has ended."""
         with contextlib.suppress(OSError):
             spare.is_ready = _skip_frame(spare.pipe)

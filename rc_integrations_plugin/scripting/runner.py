@@ -97,8 +97,7 @@ class ProcessScriptRunner:
         if fault is not None:
             return fault
         with self._supervisor.throw_away_process() as process:
-            order = {"op": "compile", "source": source, "skip_transpile": skip_transpile}
-            return self._ask(process, order, max_bytes=self._compiled_bytes).fault
+            return self._compile(process, source, skip_transpile=skip_transpile).fault
 
     def review(self, source: str, *, skip_transpile: bool = False) -> ScriptReview:
         """Compile and read the source in processes that are thrown away; nothing of it runs.
@@ -110,8 +109,9 @@ class ProcessScriptRunner:
             return ScriptReview(fault=fault)
         latest = monotonic() + self._settings.script_trial_seconds
         with self._supervisor.throw_away_process() as process:
-            order = {"op": "compile", "source": source, "skip_transpile": skip_transpile}
-            compilation = self._ask(process, order, max_bytes=self._compiled_bytes, latest=latest)
+            compilation = self._compile(
+                process, source, skip_transpile=skip_transpile, latest=latest
+            )
         # Another one: a script's functions take the place of globals as soon as it is compiled.
         with self._supervisor.throw_away_process() as process:
             order = {"op": "review", "source": source, "skip_transpile": skip_transpile}
@@ -210,6 +210,12 @@ class ProcessScriptRunner:
         compiled = _read_compilation(run, script.source)
         self._compiled.keep(script.source, compiled)
         return compiled
+
+    def _compile(
+        self, process: ScriptProcess, source: str, *, skip_transpile: bool, latest: float = inf
+    ) -> ScriptRun:
+        order = {"op": "compile", "source": source, "skip_transpile": skip_transpile}
+        return self._ask(process, order, max_bytes=self._compiled_bytes, latest=latest)
 
     @property
     def _compiled_bytes(self) -> int:

@@ -34,7 +34,7 @@ from rc_integrations_plugin.scripting.confinement import (
 from rc_integrations_plugin.scripting.console import ConsoleLines
 from rc_integrations_plugin.scripting.nursery import Nursery
 from rc_integrations_plugin.scripting.pipe_end import read_frame, write
-from rc_integrations_plugin.scripting.rehearsal import REHEARSAL
+from rc_integrations_plugin.scripting.warm_up import WARM_UP
 from rc_integrations_plugin.scripting.wire import (
     CALL_PREFIX,
     HTTP_PREFIX,
@@ -153,7 +153,7 @@ class World:
         # Now: an alarm of the order before would take this for the end of its waiting.
         self._deadline = 0.0
         order = read_frame()
-        self._is_spare = self._is_spare and order == REHEARSAL
+        self._is_spare = self._is_spare and order == WARM_UP
         self._http_calls = 0
         self._console.clear()
         self._running = True

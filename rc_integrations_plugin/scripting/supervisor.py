@@ -129,7 +129,9 @@ class Supervisor:
 
     def _spawn(self) -> ScriptProcess:
         with self._lock:
-            for _ in range(0 if self._closed else 2):
+            if self._closed:
+                raise ScriptsUnavailable("The server is ending")
+            for _ in range(2):
                 parent = self._parent or ParentOfScripts(self._limits())
                 self._parent = parent
                 try:

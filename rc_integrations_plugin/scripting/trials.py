@@ -26,8 +26,6 @@ AT_ONCE = 2
 
 Each is of another person, so that none keeps all others waiting.
 """
-
-
 WAITING = 4
 """A trial waits for its turn for this part of its time at most, and so does one for a worker."""
 OUT_OF_TIME = "TrialTimeout"

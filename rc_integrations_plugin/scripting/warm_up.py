@@ -43,5 +43,5 @@ class Script {
     };
   }
 }"""
-REHEARSAL = json.dumps({"op": "rewrite", "source": _SOURCE}).encode()
+WARM_UP = json.dumps({"op": "rewrite", "source": _SOURCE}).encode()
 """The order that makes a process rewrite it."""
